@@ -1,0 +1,58 @@
+"""A glass-box scalar autograd engine: every operation on a ``Value`` is recorded with its local derivatives.
+
+>>> from autograd import Value
+>>> w, a_in, b = Value(0.7), Value(-1.5), Value(0.3)
+>>> z = w * a_in + b
+>>> z.backward()
+>>> w.grad, b.grad          # dz/dw = a_in, dz/db = 1
+(-1.5, 1.0)
+"""
+
+from autograd.check import check_primitive, gradcheck
+from autograd.compiler import Compiled, compile
+from autograd.derive import partials_as_values
+from autograd.errors import *  # noqa: F403 - every exception
+from autograd.errors import __all__ as _errors
+from autograd.expression import parse
+from autograd.graph import topological_order
+from autograd.modes import detect_anomaly, no_grad
+from autograd.operations import *  # noqa: F403 - one function per row of the table
+from autograd.operations import __all__ as _operations
+from autograd.paths import trace_gradient
+from autograd.primitives import primitive
+from autograd.rules import RULES, Rule
+from autograd.transforms import grad, gradients, hessian, hvp, jacobian, jvp, value_and_grad, vjp
+from autograd.value import Value, record
+from autograd.vectors import log_softmax, softmax
+
+__all__ = [
+    "RULES",
+    "Compiled",
+    "Rule",
+    "Value",
+    "check_primitive",
+    "compile",
+    "detect_anomaly",
+    "grad",
+    "gradcheck",
+    "gradients",
+    "hessian",
+    "hvp",
+    "jacobian",
+    "jvp",
+    "log_softmax",
+    "no_grad",
+    "parse",
+    "partials_as_values",
+    "primitive",
+    "record",
+    "softmax",
+    "topological_order",
+    "trace_gradient",
+    "value_and_grad",
+    "vjp",
+]
+__all__ += _errors  # noqa: PLE0605 - a list, under another name
+__all__ += _operations  # noqa: PLE0605
+
+__version__ = "0.1.0"

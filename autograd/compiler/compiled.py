@@ -1,0 +1,244 @@
+"""``compile(f, *examples)``: what users call, and the program they get."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd.compiler.arguments import Arguments
+from autograd.compiler.needs import Needs
+from autograd.compiler.numpy_backend import Executable
+from autograd.compiler.program import Positions
+from autograd.compiler.reroll import place
+from autograd.compiler.trace import trace
+from autograd.errors import OperandError, UnknownNameError
+from autograd.tree import flatten
+from autograd.value import Value
+
+__all__ = ["Compiled", "compile"]
+
+_Array = np.ndarray[Any, Any]
+
+#: Rows that run at once: enough for the calls not to count, few enough for buffers to stay in the cache.
+CHUNK = 1024
+
+
+def compile(
+    f: Callable[..., Any], *examples: Any, params: Sequence[Value] = (), uniform: Sequence[int] = ()
+) -> Compiled:
+    """Trace a scalar function of one sample once, and return a program that runs it on many rows at array speed.
+
+    Args:
+        f: a function of one sample: its arguments are numbers, or lists, tuples, dictionaries or arrays of them.
+        examples: one sample's arguments; their numbers do not matter, their structure does.
+        params: Values whose numbers the program reads at every run, and for which it gives gradients.
+        uniform: the places of arguments that are the same for all rows.
+
+    Raises:
+        TraceError: `f` looked at a number, to branch on it or to bake it in.
+        OperandError: an example or a result is no number, or `params` has something other than leaves, or one twice.
+
+    >>> w = Value(2.0)
+    >>> program = compile(lambda x: (w * x).tanh(), 0.5, params=[w])
+    >>> program(np.array([0.0, 0.5])).round(6)
+    array([0.      , 0.761594])
+    >>> value, gradient = program.value_and_grad(np.array([0.0, 0.5]))
+    >>> round(value, 6), gradient.round(6)
+    (0.380797, array([0.104994]))
+    """
+    return Compiled(f, examples, tuple(params), tuple(uniform))
+
+
+class Compiled:
+    """A compiled function; see :func:`compile`. It can be pickled, with its parameters.
+
+    Attributes:
+        params: the Values it gives gradients for.
+        program: its blocks.
+    """
+
+    def __init__(
+        self, f: Callable[..., Any], examples: Sequence[Any], params: Sequence[Value], uniform: Sequence[int]
+    ) -> None:
+        for param in params:
+            if not isinstance(param, Value) or param.op:
+                raise OperandError(f"params are leaf Values, got {param!r}")
+        if len(set(map(id, params))) != len(params):
+            raise OperandError("params has a Value twice: give each once")
+        graph, build = trace(f, examples, params, uniform)
+        self.params = tuple(params)
+        self.program = place(graph, len(params))
+        self._arguments = Arguments(examples, uniform, self.program.inputs)
+        self._outputs = build(range(len(graph.outputs)))  # the structure of a result, with the numbers of its parts
+        self._executables: dict[Any, Executable] = {}
+
+    @property
+    def depends_on_params(self) -> bool:
+        """Whether any output depends on a parameter."""
+        needs = Needs(self.program, len(self.params), inputs=False)
+        index, per_row = (
+            np.array([at for _, at in self.program.outputs]),
+            np.array([r for r, _ in self.program.outputs]),
+        )
+        return bool(needs.mask(Positions(index, per_row)).any())
+
+    def describe(self) -> str:
+        """Return the program's blocks as text."""
+        return self.program.describe()
+
+    def __call__(self, *args: Any) -> Any:
+        """Run on rows: every argument gets a leading axis of rows, all of one length, but for the uniform ones.
+
+        Returns:
+            The function's output, each number an array (rows,); a plain float where no row has a part in it.
+        """
+        parts = []
+        for executable, _ in self._runs(args, self._vector()):
+            executable.forward()
+            memory = executable.memory
+            parts.append(
+                [memory.row[at].copy() if per_row else memory.uniform[at] for per_row, at in self.program.outputs]
+            )
+        outputs = [
+            np.concatenate([part[i] for part in parts]) if per_row else float(parts[0][i])
+            for i, (per_row, _) in enumerate(self.program.outputs)
+        ]
+        return self._build(outputs)
+
+    def value_and_grad(self, *args: Any, params: _Array | None = None, wrt: str = "params") -> tuple[float, Any]:
+        """Return the mean of the output over the rows, and its gradient.
+
+        Args:
+            args: as for a call.
+            params: numbers for the parameters, (params,); the Values' own unless given.
+            wrt: ``"params"`` gives one float per parameter, in their order; ``"inputs"`` a tuple of gradients shaped
+                like the arguments; ``"both"`` a pair of those.
+
+        Raises:
+            OperandError: the function has not one single output.
+        """
+        if wrt not in ("params", "inputs", "both"):
+            raise UnknownNameError("wrt", wrt, ("params", "inputs", "both"))
+        self._check_single()
+        vector = self._vector() if params is None else params
+        inputs = wrt != "params"
+        value, gradient = 0.0, np.zeros(len(self.params))
+        slopes = []
+        for executable, share in self._runs(args, vector, inputs=inputs):
+            part, slope, own = self._part(executable, 0, mean=True)
+            if not (np.isfinite(slope).all() and np.isfinite(own).all()):
+                again = self._executable(executable.rows, inputs=inputs, guarded=True)
+                again.memory.uniform[:], again.memory.row[:] = executable.memory.uniform, executable.memory.row
+                part, slope, own = self._part(again, 0, mean=True)
+            value += part * share
+            gradient += slope * share
+            slopes.append(own * share)
+        if not inputs:
+            return value, gradient
+        about_inputs = self._arguments.rebuild(slopes)
+        return value, about_inputs if wrt == "inputs" else (gradient, about_inputs)
+
+    def jacobian(self, *args: Any) -> Any:
+        """Return the derivatives of every output with respect to the inputs, row by row.
+
+        Returns:
+            The function's output structure; in the place of each number a tuple shaped like the arguments, with the
+            leading axis of rows.
+
+        >>> program = compile(lambda x: [x[0] * x[1], x[0]], [1.0, 1.0])
+        >>> (d_product,), (d_first,) = program.jacobian(np.array([[2.0, 3.0]]))
+        >>> d_product, d_first
+        ([array([3.]), array([2.])], [array([1.]), array([0.])])
+        """
+        found = []
+        for i in range(len(self.program.outputs)):
+            runs = self._runs(args, self._vector(), inputs=True, guarded=True)
+            found.append(self._arguments.rebuild([self._part(executable, i, mean=False)[2] for executable, _ in runs]))
+        return self._build(found)
+
+    def kernel(self, stages: Sequence[Any] = (), *, rows: int = CHUNK) -> Any:
+        """Return the program as one Numba kernel for up to `rows` rows, with an optimiser's stages in it.
+
+        Raises:
+            OperandError: numba is not installed, or the function has not one single output.
+        """
+        if importlib.util.find_spec("numba") is None:
+            raise OperandError('this needs numba: pip install "glassgrad[jit]", or use the NumPy backend')
+        self._check_single()
+        from autograd.compiler.numba_backend import Kernel
+
+        kernel = Kernel(self.program, rows, params=len(self.params), stages=stages)
+        self._fill(kernel.uniform, self._vector())
+        return kernel
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**vars(self), "_executables": {}}
+
+    def _build(self, outputs: Sequence[Any]) -> Any:
+        return flatten(self._outputs)[1](outputs)
+
+    def _check_single(self) -> None:
+        if len(self.program.outputs) != 1:
+            raise OperandError(f"a gradient needs one output, the function has {len(self.program.outputs)}")
+
+    def _vector(self) -> _Array:
+        return np.array([param.data for param in self.params])
+
+    def _fill(self, uniform: _Array, vector: _Array) -> None:
+        uniform[: len(vector)] = vector
+        start = self.program.held_start
+        uniform[start : start + len(self.program.held)] = [value.data for value in self.program.held]
+
+    def _runs(self, args: Sequence[Any], vector: _Array, **kinds: bool) -> Iterator[tuple[Executable, float]]:
+        """Load the arguments chunk by chunk; yield each chunk's executable and its share of the rows."""
+        columns, rows = self._arguments.columns(args)
+        for start in range(0, rows, CHUNK):
+            count = min(CHUNK, rows - start)
+            executable = self._executable(count, **kinds)
+            self._fill(executable.memory.uniform, vector)
+            for at, per_row, numbers in columns:
+                if per_row:
+                    executable.memory.row[at] = numbers[:, start : start + count]
+                else:
+                    executable.memory.uniform[at] = numbers
+            with np.errstate(all="ignore"):
+                yield executable, count / rows
+
+    def _executable(self, rows: int, *, inputs: bool = False, guarded: bool = False) -> Executable:
+        key = (rows, inputs, guarded)
+        if key not in self._executables:
+            self._executables[key] = Executable(
+                self.program, rows, params=len(self.params), inputs=inputs, guarded=guarded
+            )
+        return self._executables[key]
+
+    def _part(self, executable: Executable, output: int, *, mean: bool) -> tuple[float, _Array, _Array]:
+        """Run both halves; return the output's mean, its gradient, and its derivative by each input and row."""
+        memory, rows = executable.memory, executable.rows
+        per_row, at = self.program.outputs[output]
+        executable.forward()
+        backward = executable.backward
+        for other_per_row, other in self.program.outputs:
+            (memory.row_adjoint if other_per_row else memory.uniform_adjoint)[other] = 0.0
+        if per_row:
+            memory.row_adjoint[at] = 1.0 / rows if mean else 1.0
+            value = float(memory.row[at].mean())
+        else:
+            memory.uniform_adjoint[at] = 1.0
+            value = float(memory.uniform[at])
+        backward()
+        slopes = [
+            memory.row_adjoint[place] if each else np.full(rows, memory.uniform_adjoint[place])
+            for each, place in self.program.inputs
+        ]
+        return (
+            value,
+            memory.uniform_adjoint[: len(self.params)].copy(),
+            np.array(slopes) if executable.inputs else _NONE,
+        )
+
+
+_NONE = np.zeros((0, 0))

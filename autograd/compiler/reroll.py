@@ -1,0 +1,282 @@
+"""Re-rolling: from a graph of single scalars to a few blocks over many of them.
+
+Four small passes, each a function:
+
+1. :func:`collect_sums`: chains of ``+`` over products become one node, a list of pairs and a list of single terms.
+2. :func:`levels`: how far each node is from the leaves; nodes of one level do not depend on each other.
+3. :func:`group`: nodes of one level that do the same become one group.
+4. :func:`place`: every group gets a slice of one buffer, ordered so that its operands are slices too where possible;
+   sums of products that share operands become matrix products.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from autograd.compiler.program import Block, Dot, Map, Positions, Program, Reduce
+from autograd.compiler.scalar_graph import COMPARISONS, LEAVES, Graph
+from autograd.rules import RULES
+
+__all__ = ["Sum", "collect_sums", "group", "levels", "place"]
+
+
+@dataclass
+class Sum:
+    """A sum of products of two nodes each, and of single nodes."""
+
+    pairs: list[tuple[int, int]] = field(default_factory=list)
+    singles: list[int] = field(default_factory=list)
+
+    def operands(self) -> Iterable[int]:
+        """Every node it uses."""
+        yield from (node for pair in self.pairs for node in pair)
+        yield from self.singles
+
+
+def collect_sums(graph: Graph) -> dict[int, Sum]:
+    """Return the nodes that are sums of two products, or of three terms, or more; what they absorbed is in none."""
+    uses = [0] * len(graph)
+    for operands in graph.operands:
+        for operand in operands:
+            uses[operand] += 1
+    for output in graph.outputs:
+        uses[output] += 1
+    sums: dict[int, Sum] = {}
+
+    def absorb(total: Sum, node: int, into: int) -> None:
+        own = sums.get(node)
+        if uses[node] > 1 or graph.per_row[node] != graph.per_row[into]:  # what is computed once stays so
+            total.singles.append(node)
+        elif own is not None:
+            total.pairs += own.pairs
+            total.singles += own.singles
+            del sums[node]
+        elif graph.ops[node] == "mul":
+            first, second = graph.operands[node]
+            total.pairs.append((first, second))
+        else:
+            total.singles.append(node)
+
+    for node, op in enumerate(graph.ops):
+        operands = graph.operands[node]
+        if op == "dot":
+            length = (len(operands) - 1) // 2
+            total = Sum(list(zip(operands[:length], operands[length:-1], strict=True)))
+            if graph.ops[operands[-1]] != "const" or graph.numbers[operands[-1]] != 0.0:
+                total.singles.append(operands[-1])
+            sums[node] = total
+        elif op in ("add", "sum"):
+            # The longest operand's lists are taken over, so that a chain of n terms costs n steps.
+            own = [x for x in operands if x in sums and uses[x] == 1 and graph.per_row[x] == graph.per_row[node]]
+            first = max(own, key=lambda x: len(sums[x].pairs) + len(sums[x].singles), default=None)
+            total = Sum() if first is None else sums.pop(first)
+            for operand in operands:
+                if operand != first:
+                    absorb(total, operand, node)
+            sums[node] = total
+    return {
+        node: total
+        for node, total in sums.items()
+        if len(total.pairs) >= 2 or len(total.singles) >= 3 or graph.ops[node] == "dot"
+    }
+
+
+def operands_of(graph: Graph, sums: dict[int, Sum], node: int) -> Sequence[int]:
+    """What a node depends on, once sums are collected."""
+    return list(sums[node].operands()) if node in sums else graph.operands[node]
+
+
+def levels(graph: Graph, sums: dict[int, Sum]) -> dict[int, int]:
+    """Return the level of every node that the outputs need: 0 for leaves, else one more than its operands' highest."""
+    needed: set[int] = set()
+    stack = list(graph.outputs)
+    while stack:
+        node = stack.pop()
+        if node not in needed:
+            needed.add(node)
+            stack += operands_of(graph, sums, node)
+    found: dict[int, int] = {}
+    for node in sorted(needed):
+        operands = operands_of(graph, sums, node)
+        found[node] = 1 + max(found[operand] for operand in operands) if operands else 0
+    return found
+
+
+def group(graph: Graph, sums: dict[int, Sum], level: dict[int, int]) -> list[list[int]]:
+    """Return the groups of computed nodes, in an order in which they can be computed."""
+    groups: dict[Any, list[int]] = defaultdict(list)
+    for node, height in level.items():
+        if graph.ops[node] in LEAVES:
+            continue
+        if node in sums:
+            kind: Any = ("sum of products", len(sums[node].pairs), len(sums[node].singles))
+        else:
+            kind = (graph.ops[node], *(graph.per_row[operand] for operand in graph.operands[node]))
+        groups[(height, graph.per_row[node], kind)].append(node)
+    return [groups[key] for key in sorted(groups, key=lambda key: (key[0], key[1], str(key[2])))]
+
+
+def place(graph: Graph, params: int) -> Program:
+    """Run all passes: return the program of blocks.
+
+    Args:
+        graph: of a traced function.
+        params: how many parameters the program takes; those that the function does not use have a place, too.
+    """
+    sums = collect_sums(graph)
+    level = levels(graph, sums)
+    layout = _Layout(graph, level, params)
+    blocks: list[Block] = []
+    for nodes in group(graph, sums, level):
+        if nodes[0] in sums:
+            blocks += _dots(layout, sums, nodes)
+        elif _is_variadic(graph.ops[nodes[0]]):
+            blocks.append(_reduce(layout, nodes))
+        else:
+            blocks.append(_map(layout, nodes))
+    return layout.program(blocks)
+
+
+class _Layout:
+    """Where every node's number stands: in the uniform buffer, or in the buffer with one column per row."""
+
+    def __init__(self, graph: Graph, level: dict[int, int], params: int) -> None:
+        self.graph = graph
+        self.per_row = np.array(graph.per_row, dtype=bool)
+        self.position = np.full(len(graph), -1)
+        self.sizes = {False: params, True: 0}
+        self.constants: list[float] = []
+        self.inputs: list[tuple[bool, int]] = []
+        for node, op in enumerate(graph.ops):
+            if op == "param":
+                self.position[node] = int(graph.numbers[node])
+            elif op == "input":
+                self.add([node])
+                self.inputs.append((graph.per_row[node], int(self.position[node])))
+        self.held_start = self.sizes[False]
+        self.add([node for node, op in enumerate(graph.ops) if op == "held"])
+        self.constants_start = self.sizes[False]
+        constants = [node for node in level if graph.ops[node] == "const"]
+        self.constants = [graph.numbers[node] for node in constants]
+        self.add(constants)
+
+    def add(self, nodes: Sequence[int]) -> Positions:
+        """Give `nodes`, all uniform or all per row, the next places, and return those."""
+        per_row = bool(nodes) and self.graph.per_row[nodes[0]]
+        start = self.sizes[per_row]
+        self.sizes[per_row] += len(nodes)
+        self.position[list(nodes)] = np.arange(start, start + len(nodes))
+        return Positions(np.arange(start, start + len(nodes)), np.full(len(nodes), per_row))
+
+    def at(self, nodes: Any) -> Positions:
+        """The places of an array of nodes, of any shape."""
+        nodes = np.asarray(nodes, dtype=int)
+        return Positions(self.position[nodes], self.per_row[nodes])
+
+    def key(self, nodes: Iterable[int]) -> tuple[Any, ...]:
+        """Sorts nodes by where their operands stand."""
+        return tuple((self.graph.per_row[node], int(self.position[node])) for node in nodes)
+
+    def program(self, blocks: list[Block]) -> Program:
+        return Program(
+            uniform_size=self.sizes[False],
+            row_size=self.sizes[True],
+            inputs=self.inputs,
+            constants=self.constants,
+            constants_start=self.constants_start,
+            held=list(self.graph.held),
+            held_start=self.held_start,
+            blocks=blocks,
+            outputs=[(self.graph.per_row[node], int(self.position[node])) for node in self.graph.outputs],
+            nodes=len(self.graph),
+        )
+
+
+def _is_variadic(op: str) -> bool:
+    return op not in COMPARISONS and any(operand.is_sequence for operand in RULES[op].operands)
+
+
+def _map(layout: _Layout, nodes: list[int]) -> Map:
+    operands = layout.graph.operands
+    # Row operands first: those are the slices that save time.
+    nodes.sort(
+        key=lambda node: (
+            sorted(layout.key(operands[node]), reverse=True) if len(operands[node]) > 1 else layout.key(operands[node])
+        )
+    )
+    columns = list(zip(*(operands[node] for node in nodes), strict=True))
+    return Map(layout.graph.ops[nodes[0]], [layout.at(column) for column in columns], layout.add(nodes))
+
+
+def _reduce(layout: _Layout, nodes: list[int]) -> Reduce:
+    op = layout.graph.ops[nodes[0]]
+    operands = layout.graph.operands
+    nodes.sort(key=lambda node: layout.key(operands[node]))
+    grouped = [RULES[op].grouped(operands[node]) for node in nodes]
+    return Reduce(op, [layout.at([row[i] for row in grouped]) for i in range(len(grouped[0]))], layout.add(nodes))
+
+
+def _dots(layout: _Layout, sums: dict[int, Sum], nodes: list[int]) -> list[Block]:
+    """One block for all complete grids of left and right operand lists of equal size, one for all the rest."""
+    graph = layout.graph
+    if not sums[nodes[0]].pairs:
+        nodes.sort(key=lambda node: layout.key(sums[node].singles))
+        return [Reduce("sum", [layout.at([sums[node].singles for node in nodes])], layout.add(nodes))]
+    sides = {node: _sides(graph, sums[node].pairs) for node in nodes}
+    grids: dict[tuple[int, int], list[tuple[list[Any], list[Any], dict[Any, int]]]] = defaultdict(list)
+    for members in _components(sides):
+        lefts = sorted({sides[node][0] for node in members}, key=layout.key)
+        rights = sorted({sides[node][1] for node in members}, key=layout.key)
+        if len(members) == len(lefts) * len(rights):
+            grids[(len(lefts), len(rights))].append((lefts, rights, {sides[node]: node for node in members}))
+        else:
+            grids[(1, 1)] += [([sides[node][0]], [sides[node][1]], {sides[node]: node}) for node in members]
+    blocks: list[Block] = []
+    for _, batch in sorted(grids.items()):
+        batch.sort(key=lambda grid: (layout.key(grid[1][0]), layout.key(grid[0][0])))
+        left = layout.at([lefts for lefts, _, _ in batch])
+        right = layout.at([rights for _, rights, _ in batch])
+        ordered = np.array([[[at[(a, b)] for a in lefts] for b in rights] for lefts, rights, at in batch])
+        singles = [
+            layout.at(np.vectorize(lambda node, i=i: sums[node].singles[i], otypes=[int])(ordered))
+            for i in range(len(sums[nodes[0]].singles))
+        ]
+        out = layout.add(ordered.ravel().tolist())
+        blocks.append(
+            Dot(left, right, singles, Positions(out.index.reshape(ordered.shape), out.per_row.reshape(ordered.shape)))
+        )
+    return blocks
+
+
+def _sides(graph: Graph, pairs: list[tuple[int, int]]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The left and the right operands; what is the same for all rows stands left."""
+    swap = [(b, a) if graph.per_row[a] and not graph.per_row[b] else (a, b) for a, b in pairs]
+    return tuple(a for a, _ in swap), tuple(b for _, b in swap)
+
+
+def _components(sides: dict[int, tuple[Any, Any]]) -> list[list[int]]:
+    """Nodes that share a left or a right operand list, directly or through others."""
+    parent: dict[Any, Any] = {}
+
+    def root(key: Any) -> Any:
+        while parent.setdefault(key, key) != key:
+            parent[key] = parent[parent[key]]
+            key = parent[key]
+        return key
+
+    numbers: dict[Any, int] = {}
+    named = {
+        node: (numbers.setdefault(("left", left), len(numbers)), numbers.setdefault(("right", right), len(numbers)))
+        for node, (left, right) in sides.items()
+    }
+    for left, right in named.values():
+        parent[root(left)] = root(right)
+    found: dict[Any, list[int]] = defaultdict(list)
+    for node, (left, _) in named.items():
+        found[root(left)].append(node)
+    return list(found.values())

@@ -1,0 +1,109 @@
+"""The scalar graph that tracing makes: every node one operation on numbers, in order, none twice.
+
+While it grows, equal operations on equal operands become one node, operations on constants are carried out, and what
+costs nothing to leave out (adding 0, multiplying by 1) is left out.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from autograd.rules import RULES
+from autograd.value import Value
+
+__all__ = ["COMPARISONS", "LEAVES", "Graph"]
+
+LEAVES = ("const", "param", "input", "held")
+#: Comparisons give conditions for ``where``; they have no derivative, so they are no rows of the table.
+COMPARISONS = {"lt": "a < b", "le": "a <= b", "gt": "a > b", "ge": "a >= b"}
+
+
+class Graph:
+    """A scalar graph in order: node i has an operation and the indices of its operands, all below i.
+
+    Attributes:
+        ops: ``"const"``, ``"param"``, ``"input"``, ``"held"``, a comparison, or the name of a row.
+        operands: per node, the indices of its operands.
+        numbers: per node: of a constant, its number; of a parameter, input or held Value, its place among them.
+        per_row: per node, whether it depends on an input that has one number per row.
+        held: Values that the function used though they are no parameters: read afresh whenever the program runs.
+        outputs: the indices of the results.
+    """
+
+    def __init__(self) -> None:
+        self.ops: list[str] = []
+        self.operands: list[tuple[int, ...]] = []
+        self.numbers: list[float] = []
+        self.per_row: list[bool] = []
+        self.held: list[Value] = []
+        self.outputs: list[int] = []
+        self._known: dict[Any, int] = {}
+
+    def __len__(self) -> int:
+        return len(self.ops)
+
+    def same_as(self, other: Graph) -> bool:
+        """Whether two graphs are the same; nan counts as equal to nan."""
+        mine, theirs = (
+            (each.ops, each.operands, list(map(repr, each.numbers)), each.outputs) for each in (self, other)
+        )
+        return mine == theirs
+
+    def const(self, number: float) -> int:
+        """The node of a constant; -0.0 and 0.0 are two, nan is one."""
+        return self._node("const", (), number, per_row=False, key=("const", number, math.copysign(1.0, number)))
+
+    def leaf(self, op: str, place: int, *, per_row: bool = False) -> int:
+        """The node of parameter, input or held Value number `place`."""
+        return self._node(op, (), place, per_row=per_row, key=(op, place))
+
+    def apply(self, op: str, *operands: int) -> int:
+        """The node of a row applied to nodes: an old one if there is an equal one, a constant if all operands are."""
+        if all(self.ops[i] == "const" for i in operands):
+            return self.const(_evaluate(op, [self.numbers[i] for i in operands]))
+        simpler = self._simpler(op, operands)
+        if simpler is not None:
+            return simpler
+        per_row = any(self.per_row[i] for i in operands)
+        return self._node(op, operands, 0.0, per_row=per_row, key=(op, operands))
+
+    def _node(self, op: str, operands: tuple[int, ...], number: float, *, per_row: bool, key: Any) -> int:
+        index = self._known.setdefault(key, len(self.ops))
+        if index == len(self.ops):
+            self.ops.append(op)
+            self.operands.append(operands)
+            self.numbers.append(number)
+            self.per_row.append(per_row)
+        return index
+
+    def _is(self, index: int, number: float) -> bool:
+        return self.ops[index] == "const" and self.numbers[index] == number
+
+    def _simpler(self, op: str, operands: tuple[int, ...]) -> int | None:
+        """An equal node that costs less. Exact in IEEE-754 arithmetic but for the sign of a zero."""
+        if op in ("add", "mul"):
+            neutral = 0.0 if op == "add" else 1.0
+            for one, other in (operands, operands[::-1]):
+                if self._is(one, neutral):
+                    return other
+        elif op in ("sub", "truediv", "pow"):
+            first, second = operands
+            if self._is(second, 0.0 if op == "sub" else 1.0):
+                return first
+            if op == "pow" and self._is(second, 2.0):
+                return self.apply("mul", first, first)
+        elif op == "identity":
+            return operands[0]
+        return None
+
+
+def _evaluate(op: str, numbers: list[float]) -> float:
+    if op in COMPARISONS:
+        a, b = numbers
+        return float({"lt": a < b, "le": a <= b, "gt": a > b, "ge": a >= b}[op])
+    rule = RULES[op]
+    with np.errstate(all="ignore"):
+        return float(rule.arrays(*rule.grouped([np.float64(x) for x in numbers]))[0])

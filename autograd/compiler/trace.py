@@ -1,0 +1,233 @@
+"""Tracing: run a scalar function once on symbols, and keep what it did as a graph of rows of the table.
+
+A symbol holds no number, so nothing about the example it was traced with can be baked in: reading ``.data``, comparing
+to branch, or converting to float stops with the line that did it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import contextvars
+import functools
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NoReturn, cast
+
+from autograd.compiler.scalar_graph import COMPARISONS, Graph
+from autograd.errors import TraceError
+from autograd.graph import topological_order
+from autograd.modes import source_line
+from autograd.operand import Node, Symbol, constant, number
+from autograd.rules import RULES
+from autograd.tree import flatten
+from autograd.value import Value
+
+_current: contextvars.ContextVar[Tracer] = contextvars.ContextVar("tracer")
+
+__all__ = ["trace"]
+
+
+class _Recorder(Symbol):
+    """The operators of a symbol, all of which record; and what a symbol cannot do."""
+
+    __slots__ = ()
+
+    @property
+    def data(self) -> NoReturn:
+        """Not there: a symbol stands for every number its node will have."""
+        raise TraceError(_MEND.format("reading .data") + source_line())
+
+    @property
+    def grad(self) -> NoReturn:
+        """Not there: gradients come from the compiled program."""
+        raise TraceError("a traced value has no .grad: call program.value_and_grad(...)" + source_line())
+
+    def _convert(self) -> NoReturn:
+        raise TraceError(_MEND.format("turning it into a plain number") + source_line())
+
+    __float__ = __int__ = __index__ = __complex__ = _convert
+
+    def __bool__(self) -> bool:
+        raise TraceError(_MEND.format("branching") + source_line())
+
+    def __eq__(self, other: object) -> bool:
+        raise TraceError(_MEND.format("comparing with == or !=") + source_line())
+
+    __ne__ = __eq__
+
+    def __hash__(self) -> int:
+        return id(self)
+
+    def __pos__(self) -> Any:
+        return self
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}>"
+
+
+def _method(op: str) -> Any:
+    def method(self: Symbol, *operands: Any) -> Any:
+        return self.record(op, (self, *operands, *_defaults(op, 1 + len(operands))))
+
+    return method
+
+
+def _infix(op: str, *, reflected: bool = False) -> Any:
+    def method(self: Symbol, other: Any) -> Any:
+        lifted = other if isinstance(other, Node) else constant(other)
+        if lifted is NotImplemented:
+            return NotImplemented
+        return self.record(op, (lifted, self) if reflected else (self, lifted))
+
+    return method
+
+
+for _rule in RULES.values():
+    if not _rule.operands[0].is_sequence:
+        setattr(_Recorder, _rule.name, _method(_rule.name))
+for _name in ("add", "sub", "mul", "truediv", "pow"):
+    setattr(_Recorder, f"__{_name}__", _infix(_name))
+    setattr(_Recorder, f"__r{_name}__", _infix(_name, reflected=True))
+for _name in COMPARISONS:
+    setattr(_Recorder, f"__{_name}__", _infix(_name))
+for _name in ("abs", "neg"):
+    setattr(_Recorder, f"__{_name}__", _method(_name))
+
+
+class Traced(_Recorder):
+    """The symbol for one node of the graph being traced."""
+
+    __slots__ = ("_tracer", "index")
+
+    def __init__(self, tracer: Tracer, index: int) -> None:
+        self._tracer = tracer
+        self.index = index
+
+    def record(self, op: str, operands: tuple[Any, ...]) -> Traced:
+        return self._tracer.record(op, operands)
+
+    def __getattr__(self, name: str) -> Any:
+        if name in RULES:  # a primitive of the user's own
+            return functools.partial(_method(name), self)
+        raise AttributeError(f"a traced value has no attribute {name!r}{source_line()}")
+
+
+class Tracer:
+    """Makes the graph while the function runs."""
+
+    def __init__(self, params: Sequence[Value]) -> None:
+        self.graph = Graph()
+        self._nodes = {id(param): self.graph.leaf("param", place) for place, param in enumerate(params)}
+        self._alive: list[Value] = list(params)  # an id is a name only as long as its object lives
+
+    def record(self, op: str, operands: tuple[Any, ...]) -> Traced:
+        return Traced(self, self.graph.apply(op, *(self.node(operand) for operand in operands)))
+
+    def node(self, operand: Any) -> int:
+        """The node of whatever may stand beside a symbol."""
+        if isinstance(operand, Traced):
+            if operand._tracer is not self:
+                raise TraceError(
+                    "a value from another trace came in: do not keep traced values between calls" + source_line()
+                )
+            return operand.index
+        if isinstance(operand, Value):
+            return self._lift(operand)
+        return self.graph.const(number(operand))
+
+    def _lift(self, root: Value) -> int:
+        """The node of a parameter, or of a Value from outside: that is read, or computed, afresh in every run."""
+        if id(root) in self._nodes:
+            return self._nodes[id(root)]
+        for value in topological_order(root):
+            if id(value) in self._nodes:
+                continue
+            if value.op:
+                node = self.graph.apply(value.op, *(self.node(operand) for operand in value.operands))
+            else:
+                node = self.graph.leaf("held", len(self.graph.held))
+                self.graph.held.append(value)
+            self._nodes[id(value)] = node
+            self._alive.append(value)
+        return self._nodes[id(root)]
+
+
+def trace(
+    f: Callable[..., Any], examples: Sequence[Any], params: Sequence[Value], uniform: Sequence[int] = ()
+) -> tuple[Graph, Callable[[Sequence[Any]], Any]]:
+    """Run `f` on symbols shaped like `examples`; return its graph, and how to rebuild its outputs.
+
+    Args:
+        f: a scalar function of one sample.
+        examples: arguments of one sample: numbers, or lists, tuples, dictionaries or arrays of them.
+        params: Values that the program reads as parameters.
+        uniform: the places of arguments that are the same for all rows of a batch.
+
+    Raises:
+        TraceError: `f` looked at a number, or does something else each time it runs.
+        OperandError: an example or a result is no number.
+    """
+    first, build = _traced(f, examples, params, uniform)
+    second, _ = _traced(f, examples, params, uniform)
+    if not first.same_as(second):
+        raise TraceError(
+            "the function does something else each time it runs (it draws at random, or counts), and one of these "
+            "would be baked into the program: pass what changes as an argument"
+        )
+    return first, build
+
+
+def _traced(
+    f: Callable[..., Any], examples: Sequence[Any], params: Sequence[Value], uniform: Sequence[int] = ()
+) -> tuple[Graph, Callable[[Sequence[Any]], Any]]:
+    tracer = Tracer(params)
+    arguments, count = [], 0
+    for place, example in enumerate(examples):
+        leaves, rebuild = flatten(example)
+        for leaf in leaves:
+            number(leaf)
+        nodes = [tracer.graph.leaf("input", count + i, per_row=place not in uniform) for i in range(len(leaves))]
+        count += len(leaves)
+        arguments.append(rebuild([Traced(tracer, node) for node in nodes]))
+    with _watched(tracer, params):
+        outputs, build = flatten(f(*arguments))
+    tracer.graph.outputs = [tracer.node(output) for output in outputs]
+    return tracer.graph, build
+
+
+@contextlib.contextmanager
+def _watched(tracer: Tracer, params: Sequence[Value]) -> Iterator[None]:
+    """Make the parameters symbols as long as the function runs: reading their numbers would bake them in."""
+    classes = [type(param) for param in params]
+    token = _current.set(tracer)
+    for param, kind in zip(params, classes, strict=True):
+        param.__class__ = _watched_kind(cast(Any, kind))
+    try:
+        yield
+    finally:
+        for param, kind in zip(params, classes, strict=True):
+            param.__class__ = kind
+        _current.reset(token)
+
+
+class _Watched(_Recorder):
+    """Turns a class of Values into one of symbols; numbers stay where they are, out of reach."""
+
+    __slots__ = ()
+
+    def record(self, op: str, operands: tuple[Any, ...]) -> Traced:
+        return _current.get().record(op, operands)
+
+
+@functools.cache
+def _watched_kind(kind: Any) -> Any:
+    return type(f"Traced{kind.__name__}", (_Watched, kind), {"__slots__": ()})
+
+
+def _defaults(op: str, given: int) -> tuple[float, ...]:
+    return tuple(operand.default for operand in RULES[op].operands[given:] if operand.default is not None)
+
+
+_MEND = (
+    "{} would bake this one sample's number into the program, which runs on all of them: use where(condition, a, b), "
+    "maximum, minimum, abs or relu instead of deciding in Python"
+)

@@ -1,0 +1,173 @@
+"""The buffers of the NumPy backend, and names for every view of them: what straight-line source is made of."""
+
+from __future__ import annotations
+
+import linecache
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autograd.compiler.needs import Needs
+from autograd.compiler.program import Positions, Program
+
+__all__ = ["Array", "Workspace"]
+
+Array = np.ndarray[Any, Any]
+
+
+class Workspace:
+    """The buffers of a program for a fixed number of rows, and the source that is written about them.
+
+    Attributes:
+        uniform: the uniform buffer.
+        row: the row buffer, (places, rows).
+        uniform_adjoint: the adjoints of the uniform buffer.
+        row_adjoint: the adjoints of the row buffer.
+        scope: what the names in the source stand for.
+        needs: which places need an adjoint.
+        written: which places' adjoints have been written so far, by the order of the source.
+    """
+
+    def __init__(self, program: Program, rows: int, needs: Needs, functions: dict[str, Any]) -> None:
+        self.rows, self.needs = rows, needs
+        self.uniform = np.zeros(program.uniform_size)
+        self.row = np.zeros((program.row_size, rows))
+        self.uniform_adjoint = np.zeros(program.uniform_size)
+        self.row_adjoint = np.zeros((program.row_size, rows))
+        start = program.constants_start
+        self.uniform[start : start + len(program.constants)] = program.constants
+        self.written = {"uniform": np.zeros(program.uniform_size, bool), "row": np.zeros(program.row_size, bool)}
+        self.scope: dict[str, Any] = dict(functions)
+        self._names: dict[Any, str] = {}
+
+    def shape(self, at: Positions, *, per_row: bool) -> tuple[int, ...]:
+        """The shape of an array of these places, with the rows as last axis if there are rows."""
+        return (*at.index.shape, self.rows) if per_row else at.index.shape
+
+    def bind(self, thing: Any) -> str:
+        """Return a new name for a thing."""
+        name = f"v{len(self.scope)}"
+        self.scope[name] = thing
+        return name
+
+    def compile(self, name: str, lines: list[str]) -> Callable[[], None]:
+        """Return the function with these lines; debuggers and tracebacks can read it."""
+        source = "\n".join([f"def {name}():", *(f"    {line}" for line in lines or ["pass"])]) + "\n"
+        filename = f"<autograd program {id(self)} {name}>"
+        linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
+        exec(compile(source, filename, "exec"), self.scope)  # noqa: S102 - made from blocks, never from text of users
+        function: Callable[[], None] = self.scope[name]
+        return function
+
+    def view(self, at: Positions, *, adjoint: bool = False) -> str | None:
+        """The name of a view of these places, rows as the last axis; None if it takes a gather."""
+        steps = at.steps()
+        if steps is None:
+            return None
+        key = (adjoint, at.space, int(at.index.flat[0]), at.index.shape, steps)
+        if key not in self._names:
+            buffer = getattr(self, f"{at.space}_adjoint" if adjoint else at.space)
+            self._names[key] = self.bind(_strided(buffer, int(at.index.flat[0]), at.index.shape, steps))
+        return self._names[key]
+
+    def read(self, at: Positions, lines: list[str]) -> str:
+        """The name of the numbers at these places: a view, or a gather in `lines`."""
+        view = self.view(at)
+        if view is not None:
+            return view
+        key = (at.space, at.index.tobytes(), at.per_row.tobytes(), at.index.shape)
+        if key not in self._names:
+            out = self._names[key] = self.bind(np.empty(self.shape(at, per_row=at.space != "uniform")))
+            if at.space == "mixed":
+                row, uniform = np.nonzero(at.per_row), np.nonzero(~at.per_row)
+                lines.append(f"{out}[{self.bind(row)}] = {self.bind(self.row)}[{self.bind(at.index[row])}]")
+                chosen = f"{self.bind(self.uniform)}[{self.bind(at.index[uniform])}]"
+                lines.append(f"{out}[{self.bind(uniform)}] = {chosen}[:, None]")
+            else:
+                buffer = self.bind(getattr(self, at.space))
+                lines.append(f"take({buffer}, {self.bind(at.index)}, 0, {out}, 'clip')")
+        return self._names[key]
+
+    def lifted(self, at: Positions, lines: list[str], per_row: bool) -> str:
+        """Like :meth:`read`, with an axis for the rows where the block has one and the operand has not."""
+        name = self.read(at, lines)
+        if per_row and at.space == "uniform":
+            key = (name, "lifted")
+            if key not in self._names:
+                self._names[key] = self.bind(self.scope[name][..., None])
+            return self._names[key]
+        return name
+
+    def accumulate(
+        self, at: Positions, expression: str, call: tuple[str, str] | None, lines: list[str], per_row: bool
+    ) -> None:
+        """Add an expression of the shape of `at` (and rows) to the adjoints there.
+
+        `call` is the same expression as a function and its arguments, where the result can go straight into place.
+        """
+        keep = self.needs.mask(at)
+        if not keep.any():
+            return
+        if at.space == "mixed" or not keep.all():
+            value = self.temporary(f"({expression}).reshape({self.shape(at, per_row=per_row)})", lines)
+            for chosen in (at.per_row & keep, ~at.per_row & keep):
+                if chosen.any():
+                    part = Positions(at.index[chosen], at.per_row[chosen])
+                    self.accumulate(part, f"{value}[{self.bind(np.nonzero(chosen))}]", None, lines, per_row)
+            return
+        if per_row and at.space == "uniform":
+            expression, call, per_row = f"add.reduce({expression}, -1)", ("add.reduce", f"{expression}, -1"), False
+        written = self.written[at.space]
+        unique = len(np.unique(at.index)) == at.index.size
+        fresh = not written[at.index].any()
+        view = self.view(at, adjoint=True) if unique else None
+        if view is None or not fresh:
+            self.clear(at.index[~written[at.index]], at.space, lines)
+        written[at.index] = True
+        if view is not None:
+            if fresh and call is not None:
+                lines.append(f"{call[0]}({call[1]}, out={view})")
+            else:
+                lines.append(f"{view}[...] = {expression}" if fresh else f"add({view}, {expression}, {view})")
+            return
+        target = self.bind(getattr(self, f"{at.space}_adjoint"))
+        self._scatter(target, at.index, expression, lines)
+
+    def clear(self, places: Array, space: str, lines: list[str]) -> None:
+        """Set adjoints to 0 that nothing has been written to yet."""
+        if places.size:
+            self.written[space][places] = True
+            lines.append(f"{self.bind(getattr(self, f'{space}_adjoint'))}[{self.bind(np.unique(places))}] = 0.0")
+
+    def _scatter(self, target: str, index: Array, expression: str, lines: list[str]) -> None:
+        """Add to places that may repeat: sorted by place, and summed run by run."""
+        flat = index.ravel()
+        order = np.argsort(flat, kind="stable")
+        places, starts = np.unique(flat[order], return_index=True)
+        shape = (flat.size, -1) if self.scope[target].ndim == 2 else (flat.size,)
+        value = f"({expression}).reshape({shape})" if index.ndim > 1 else expression
+        if len(places) == 1:
+            lines.append(f"{target}[{int(places[0])}] += add.reduce({value}, 0)")
+        elif len(places) == flat.size:
+            lines.append(f"{target}[{self.bind(flat)}] += {value}")
+        else:
+            runs = f"add.reduceat(({value})[{self.bind(order)}], {self.bind(starts)}, 0)"
+            lines.append(f"{target}[{self.bind(places)}] += {runs}")
+
+    def temporary(self, expression: str, lines: list[str]) -> str:
+        """Return a name for the value of an expression."""
+        if expression.isidentifier():
+            return expression
+        name = f"t{len(self.scope)}"
+        self.scope[name] = None
+        lines.append(f"{name} = {expression}")
+        return name
+
+
+def _strided(buffer: Array, start: int, shape: tuple[int, ...], steps: tuple[int, ...]) -> Array:
+    unit = buffer.strides[0]
+    rows = buffer.shape[1:]
+    return np.lib.stride_tricks.as_strided(
+        buffer[start:], (*shape, *rows), (*(step * unit for step in steps), *buffer.strides[1:])
+    )

@@ -1,0 +1,138 @@
+"""What may be watching while Values are made: ``no_grad()`` and ``detect_anomaly()``.
+
+Every operation asks once whether :data:`hook` is set, and in ordinary use it is not, so watching costs nothing when
+nobody watches. The modes themselves are context variables: they hold in the thread or task that entered them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import contextvars
+import linecache
+import math
+import sys
+import threading
+import types
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, TypeVar
+
+from autograd.errors import AnomalyError
+
+if TYPE_CHECKING:
+    from autograd.value import Value
+
+T = TypeVar("T")
+
+__all__ = ["detect_anomaly", "hook", "no_grad"]
+
+#: Called with every new interior Value while any mode is entered anywhere; None otherwise.
+hook: Callable[[Value], None] | None = None
+
+_recording = contextvars.ContextVar("recording", default=True)
+#: While watching: the source line that made each value.
+_watching: contextvars.ContextVar[dict[Value, str] | None] = contextvars.ContextVar("watching", default=None)
+_entered = 0
+_lock = threading.Lock()
+
+
+@contextlib.contextmanager
+def no_grad() -> Iterator[None]:
+    """Compute without recording: results are plain leaves, and nothing is kept alive for a backward pass.
+
+    >>> from autograd import Value
+    >>> with no_grad():
+    ...     y = Value(2.0) * 3.0
+    >>> y.data, y.parents
+    (6.0, ())
+    """
+    with _mode(_recording, False):
+        yield
+
+
+@contextlib.contextmanager
+def recording() -> Iterator[None]:
+    """Record, also inside ``no_grad()``: for derivatives that are asked for there."""
+    token = _recording.set(True)
+    try:
+        yield
+    finally:
+        _recording.reset(token)
+
+
+@contextlib.contextmanager
+def detect_anomaly() -> Iterator[None]:
+    """Stop at the first nan or infinity, forward or backward, naming the operation, its operands and the source line.
+
+    Raises:
+        AnomalyError: at the operation whose result is not finite though its operands are; or at the end of a
+            ``backward()`` that left a gradient that is not finite.
+
+    >>> from autograd import Value
+    >>> with detect_anomaly():
+    ...     Value(-1.0, label="x").log()
+    Traceback (most recent call last):
+    autograd.errors.AnomalyError: log gave nan ...
+    """
+    with _mode(_watching, {}):
+        yield
+
+
+def is_watching() -> bool:
+    """Whether ``detect_anomaly()`` holds here."""
+    return _watching.get() is not None
+
+
+@contextlib.contextmanager
+def _mode(variable: contextvars.ContextVar[T], value: T) -> Iterator[None]:
+    token = variable.set(value)
+    _count(+1)
+    try:
+        yield
+    finally:
+        _count(-1)
+        variable.reset(token)
+
+
+def _count(change: int) -> None:
+    global _entered, hook
+    with _lock:
+        _entered += change
+        hook = _inspect if _entered else None
+
+
+def _inspect(value: Value) -> None:
+    lines = _watching.get()
+    if lines is not None:
+        lines[value] = source_line()
+        primals = [getattr(operand, "data", operand) for operand in value.operands]
+        if not math.isfinite(value.data) and all(map(math.isfinite, primals)):
+            raise AnomalyError(f"{value.op} gave {value.data} for {_describe(value)}{lines[value]}")
+    if not _recording.get():
+        value._forget()
+
+
+def check_gradients(order: list[Value]) -> None:
+    """Raise ``AnomalyError`` for the first value, in the order of the backward pass, whose gradient is not finite."""
+    for node in reversed(order):
+        for parent, partial in zip(node.parents, node.partials, strict=True):
+            if not math.isfinite(parent.grad):
+                raise AnomalyError(
+                    f"backward() left a gradient of {parent.grad} on {parent!r}, an operand of {node.op} with "
+                    f"local derivative {partial} and adjoint {node.grad}; the operands were {_describe(node)}"
+                    f"{(_watching.get() or {}).get(node, '')}"
+                )
+
+
+def _describe(value: Value) -> str:
+    return ", ".join(repr(operand) for operand in value.operands)
+
+
+def source_line() -> str:
+    """The line of the caller's own code that is behind the call: outside this package, and outside nn."""
+    frame: types.FrameType | None = sys._getframe(1)
+    while frame is not None and str(frame.f_globals.get("__name__")).partition(".")[0] in ("autograd", "nn"):
+        frame = frame.f_back
+    if frame is None:
+        return ""
+    name, line = frame.f_code.co_filename, frame.f_lineno
+    return f"\n  at {name}:{line}: {linecache.getline(name, line).strip()}"

@@ -1,0 +1,105 @@
+"""What may stand beside a Value: numbers are lifted, everything else gets an error that says what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from autograd.errors import LengthError, OperandError
+from autograd.rules import RULES
+
+__all__ = ["Node", "Symbol", "aslist", "constant", "ieee", "number", "symbol_among", "unequal"]
+
+
+class Node:
+    """What graphs are made of: Values, and the symbols that stand for them while a function is traced."""
+
+    __slots__ = ()
+
+
+class Symbol(Node):
+    """Stands for a number and holds none; what is done with it is recorded."""
+
+    __slots__ = ()
+
+    def record(self, op: str, operands: tuple[Any, ...]) -> Any:
+        """Record the row `op` applied to `operands`, one of which is this symbol."""
+        raise TypeError(f"{type(self).__name__} records nothing")
+
+
+_NUMBERS = (int, float, np.integer, np.floating, np.bool_)
+#: Types whose own operators would answer with a message about something else.
+_NEVER = (str, bytes, complex, list, tuple, dict, set, type(None), np.complexfloating)
+
+
+def number(operand: Any) -> float:
+    """Return `operand` as a float; ``OperandError`` for anything but an int, float, bool or NumPy scalar."""
+    if not isinstance(operand, _NUMBERS):
+        raise OperandError(f"expected a number or a Value, got {_kind(operand)}{_mend(operand)}")
+    try:
+        return float(operand)
+    except OverflowError:
+        raise OperandError("the integer does not fit a double (about 1.8e308 at most); scale it first") from None
+
+
+def constant(operand: Any) -> Any:
+    """Return an operator's other operand as a float, or ``NotImplemented`` so that its own type may answer.
+
+    NumPy arrays answer element by element that way.
+    """
+    if isinstance(operand, (*_NUMBERS, *_NEVER)):
+        return number(operand)
+    return NotImplemented
+
+
+def symbol_among(operands: tuple[Any, ...]) -> Symbol | None:
+    """Return the first operand that is a symbol, if there is one."""
+    return next((operand for operand in operands if isinstance(operand, Symbol)), None)
+
+
+def aslist(name: str, sequence: Iterable[Any]) -> list[Any]:
+    """Return a non-empty sequence operand as a list."""
+    if isinstance(sequence, list) and sequence:
+        return sequence
+    try:
+        elements = list(sequence)
+    except TypeError:
+        raise OperandError(f"{name}() takes a sequence of numbers or Values, got {_kind(sequence)}") from None
+    if not elements:
+        raise LengthError(f"{name}() of an empty sequence: give at least one number or Value")
+    return elements
+
+
+def unequal(name: str, **sequences: list[Any]) -> LengthError:
+    """Return the error for sequences that are paired element by element but differ in length."""
+    lengths = ", ".join(f"{operand} has {len(sequence)}" for operand, sequence in sequences.items())
+    return LengthError(f"{name}() pairs its sequences element by element, but {lengths}")
+
+
+def ieee(name: str, *operands: Any) -> tuple[Any, ...]:
+    """Return a row's result and partials by IEEE-754's rules, where ``math`` raises instead (``log(-1)``, ``1/0``)."""
+    with np.errstate(all="ignore"):
+        result, *partials = RULES[name].arrays(*map(np.float64, operands))
+    shapes = (np.shape(operand) for operand in operands)
+    return (float(result), *(np.broadcast_to(dx, shape).tolist() for dx, shape in zip(partials, shapes, strict=True)))
+
+
+def _kind(operand: Any) -> str:
+    text = repr(operand)
+    return f"{type(operand).__name__} {text if len(text) < 40 else text[:36] + ' ...'}"
+
+
+def _mend(operand: Any) -> str:
+    if isinstance(operand, str | bytes):
+        return ": convert text with float() first"
+    if isinstance(operand, complex | np.complexfloating):
+        return ": Values are real; use the real and imaginary parts as two Values"
+    if isinstance(operand, np.ndarray):
+        return ": make one Value per element, list(map(Value, array.flat)); array * value works element by element"
+    if isinstance(operand, list | tuple | set):
+        return ": make one Value per element, [Value(x) for x in ...]"
+    if hasattr(operand, "parents"):
+        return ": it is a Value already; use it as it is, or value.detach() for a new leaf with the same number"
+    return ""

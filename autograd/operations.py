@@ -1,0 +1,2200 @@
+"""The methods of ``Value`` and the functions on Values and floats, one for each row of the table.
+
+Written by ``python -m autograd --generate`` from :mod:`autograd.rules`: edit the rows, not this file.
+"""
+# mypy: ignore-errors
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from operator import mul
+from typing import TYPE_CHECKING, TypeAlias, overload
+
+from autograd import floats, modes
+from autograd.operand import Node, aslist, constant, ieee, symbol_among, unequal
+
+if TYPE_CHECKING:
+    from autograd.value import Value, all_values, node, primal, primals, record
+
+__all__ = [  # noqa: RUF022 - in the order of the table
+    "Operand",
+    "Operations",
+    "pow",
+    "abs",
+    "identity",
+    "exp",
+    "expm1",
+    "log",
+    "log1p",
+    "log2",
+    "log10",
+    "sqrt",
+    "cbrt",
+    "sin",
+    "cos",
+    "tan",
+    "asin",
+    "acos",
+    "atan",
+    "atan2",
+    "sinh",
+    "cosh",
+    "tanh",
+    "asinh",
+    "acosh",
+    "atanh",
+    "sigmoid",
+    "softplus",
+    "relu",
+    "leaky_relu",
+    "elu",
+    "gelu",
+    "silu",
+    "erf",
+    "erfc",
+    "maximum",
+    "minimum",
+    "clamp",
+    "where",
+    "hypot",
+    "sign",
+    "floor",
+    "ceil",
+    "round",
+    "sum",
+    "mean",
+    "dot",
+    "logsumexp",
+]
+
+#: What may stand beside a Value: int, float, bool and NumPy scalars are lifted to constants.
+Operand: TypeAlias = "Value | float"
+
+new = object.__new__
+
+
+class Operations(Node):
+    """The operators and methods of a Value; each returns a new Value that remembers its operands and partials."""
+
+    __slots__ = ()
+
+    data: float
+
+    def __add__(self, other: Operand) -> Value:
+        """Sum.
+
+        y = a + b
+        dy/da = 1
+        dy/db = 1
+        """
+        a = self.data
+        if isinstance(other, Value):
+            b = other.data
+            y = a + b
+            dx = 1.0
+            dy = 1.0
+        else:
+            if other.__class__ is not float:
+                other = constant(other)
+                if other is NotImplemented:
+                    return NotImplemented
+            b = other
+            y = a + b
+            dx = 1.0
+            dy = None
+        out = new(Value)
+        out.data = y
+        out.grad = 0.0
+        out.op = "add"
+        out.label = ""
+        out._x = self
+        out._dx = dx
+        out._y = other
+        out._dy = dy
+        if modes.hook is not None:
+            modes.hook(out)
+        return out
+
+    def __radd__(self, other: float) -> Value:
+        if other.__class__ is not float:
+            other = constant(other)
+            if other is NotImplemented:
+                return NotImplemented
+        a = other
+        b = self.data
+        y = a + b
+        dy = 1.0
+        out = new(Value)
+        out.data = y
+        out.grad = 0.0
+        out.op = "add"
+        out.label = ""
+        out._x = other
+        out._dx = None
+        out._y = self
+        out._dy = dy
+        if modes.hook is not None:
+            modes.hook(out)
+        return out
+
+    def __sub__(self, other: Operand) -> Value:
+        """Difference.
+
+        y = a - b
+        dy/da = 1
+        dy/db = -1
+        """
+        a = self.data
+        if isinstance(other, Value):
+            b = other.data
+            y = a - b
+            dx = 1.0
+            dy = -1.0
+        else:
+            if other.__class__ is not float:
+                other = constant(other)
+                if other is NotImplemented:
+                    return NotImplemented
+            b = other
+            y = a - b
+            dx = 1.0
+            dy = None
+        out = new(Value)
+        out.data = y
+        out.grad = 0.0
+        out.op = "sub"
+        out.label = ""
+        out._x = self
+        out._dx = dx
+        out._y = other
+        out._dy = dy
+        if modes.hook is not None:
+            modes.hook(out)
+        return out
+
+    def __rsub__(self, other: float) -> Value:
+        if other.__class__ is not float:
+            other = constant(other)
+            if other is NotImplemented:
+                return NotImplemented
+        a = other
+        b = self.data
+        y = a - b
+        dy = -1.0
+        out = new(Value)
+        out.data = y
+        out.grad = 0.0
+        out.op = "sub"
+        out.label = ""
+        out._x = other
+        out._dx = None
+        out._y = self
+        out._dy = dy
+        if modes.hook is not None:
+            modes.hook(out)
+        return out
+
+    def __mul__(self, other: Operand) -> Value:
+        """Product.
+
+        y = a * b
+        dy/da = b
+        dy/db = a
+        """
+        a = self.data
+        if isinstance(other, Value):
+            b = other.data
+            y = a * b
+            dx = b
+            dy = a
+        else:
+            if other.__class__ is not float:
+                other = constant(other)
+                if other is NotImplemented:
+                    return NotImplemented
+            b = other
+            y = a * b
+            dx = b
+            dy = None
+        out = new(Value)
+        out.data = y
+        out.grad = 0.0
+        out.op = "mul"
+        out.label = ""
+        out._x = self
+        out._dx = dx
+        out._y = other
+        out._dy = dy
+        if modes.hook is not None:
+            modes.hook(out)
+        return out
+
+    def __rmul__(self, other: float) -> Value:
+        if other.__class__ is not float:
+            other = constant(other)
+            if other is NotImplemented:
+                return NotImplemented
+        a = other
+        b = self.data
+        y = a * b
+        dy = a
+        out = new(Value)
+        out.data = y
+        out.grad = 0.0
+        out.op = "mul"
+        out.label = ""
+        out._x = other
+        out._dx = None
+        out._y = self
+        out._dy = dy
+        if modes.hook is not None:
+            modes.hook(out)
+        return out
+
+    def __truediv__(self, other: Operand) -> Value:
+        """Quotient.
+
+        y = a / b
+        dy/da = 1 / b
+        dy/db = -y / b
+        """
+        a = self.data
+        if isinstance(other, Value):
+            b = other.data
+            try:
+                y = a / b
+                dx = 1.0 / b
+                dy = -y / b
+            except (ArithmeticError, ValueError):  # math raises where IEEE-754 has an answer
+                y, dx, dy = ieee("truediv", a, b)
+        else:
+            if other.__class__ is not float:
+                other = constant(other)
+                if other is NotImplemented:
+                    return NotImplemented
+            b = other
+            try:
+                y = a / b
+                dx = 1.0 / b
+            except (ArithmeticError, ValueError):  # math raises where IEEE-754 has an answer
+                y, dx, _ = ieee("truediv", a, b)
+            dy = None
+        out = new(Value)
+        out.data = y
+        out.grad = 0.0
+        out.op = "truediv"
+        out.label = ""
+        out._x = self
+        out._dx = dx
+        out._y = other
+        out._dy = dy
+        if modes.hook is not None:
+            modes.hook(out)
+        return out
+
+    def __rtruediv__(self, other: float) -> Value:
+        if other.__class__ is not float:
+            other = constant(other)
+            if other is NotImplemented:
+                return NotImplemented
+        a = other
+        b = self.data
+        try:
+            y = a / b
+            dy = -y / b
+        except (ArithmeticError, ValueError):  # math raises where IEEE-754 has an answer
+            y, _, dy = ieee("truediv", a, b)
+        out = new(Value)
+        out.data = y
+        out.grad = 0.0
+        out.op = "truediv"
+        out.label = ""
+        out._x = other
+        out._dx = None
+        out._y = self
+        out._dy = dy
+        if modes.hook is not None:
+            modes.hook(out)
+        return out
+
+    def __pow__(self, other: Operand) -> Value:
+        """Power; a constant exponent is not differentiated.
+
+        y = pow(a, b)
+        dy/da = where(b == 0, where(abs(a) > 0, b / a, 0), b * pow(a, b - 1))
+        dy/db = where(a == 0, where(b < 0, -inf, 0), y * log(a))
+
+        At kinks: exponent 0: derivative 0; base 0: the exponent's derivative is 0.
+        """
+        a = self.data
+        if isinstance(other, Value):
+            b = other.data
+            try:
+                y = math.pow(a, b)
+                dx = (b / a if math.fabs(a) > 0.0 else 0.0) if b == 0.0 else b * math.pow(a, b - 1.0)
+                dy = (-math.inf if b < 0.0 else 0.0) if a == 0.0 else y * math.log(a)
+            except (ArithmeticError, ValueError):  # math raises where IEEE-754 has an answer
+                y, dx, dy = ieee("pow", a, b)
+        else:
+            if other.__class__ is not float:
+                other = constant(other)
+                if other is NotImplemented:
+                    return NotImplemented
+            b = other
+            try:
+                y = math.pow(a, b)
+                dx = (b / a if math.fabs(a) > 0.0 else 0.0) if b == 0.0 else b * math.pow(a, b - 1.0)
+            except (ArithmeticError, ValueError):  # math raises where IEEE-754 has an answer
+                y, dx, _ = ieee("pow", a, b)
+            dy = None
+        out = new(Value)
+        out.data = y
+        out.grad = 0.0
+        out.op = "pow"
+        out.label = ""
+        out._x = self
+        out._dx = dx
+        out._y = other
+        out._dy = dy
+        if modes.hook is not None:
+            modes.hook(out)
+        return out
+
+    def __rpow__(self, other: float) -> Value:
+        if other.__class__ is not float:
+            other = constant(other)
+            if other is NotImplemented:
+                return NotImplemented
+        a = other
+        b = self.data
+        try:
+            y = math.pow(a, b)
+            dy = (-math.inf if b < 0.0 else 0.0) if a == 0.0 else y * math.log(a)
+        except (ArithmeticError, ValueError):  # math raises where IEEE-754 has an answer
+            y, _, dy = ieee("pow", a, b)
+        out = new(Value)
+        out.data = y
+        out.grad = 0.0
+        out.op = "pow"
+        out.label = ""
+        out._x = other
+        out._dx = None
+        out._y = self
+        out._dy = dy
+        if modes.hook is not None:
+            modes.hook(out)
+        return out
+
+    def __neg__(self) -> Value:
+        """Negation.
+
+        y = -x
+        dy/dx = -1
+        """
+        x = self.data
+        y = -x
+        dx = -1.0
+        out = new(Value)
+        out.data = y
+        out.grad = 0.0
+        out.op = "neg"
+        out.label = ""
+        out._x = self
+        out._dx = dx
+        out._y = None
+        out._dy = None
+        if modes.hook is not None:
+            modes.hook(out)
+        return out
+
+    def __abs__(self) -> Value:
+        """Absolute value.
+
+        y = abs(x)
+        dy/dx = sign(x)
+
+        At kinks: abs'(0) = 0.
+        """
+        x = self.data
+        y = math.fabs(x)
+        dx = floats.sign(x)
+        out = new(Value)
+        out.data = y
+        out.grad = 0.0
+        out.op = "abs"
+        out.label = ""
+        out._x = self
+        out._dx = dx
+        out._y = None
+        out._dy = None
+        if modes.hook is not None:
+            modes.hook(out)
+        return out
+
+    def abs(self) -> Value:
+        """The same as ``abs(value)``."""
+        return self.__abs__()
+
+    def identity(self) -> Value:
+        """The value itself: a new node with the same number.
+
+        y = x
+        dy/dx = 1
+        """
+        x = self.data
+        y = x
+        dx = 1.0
+        out = new(Value)
+        out.data = y
+        out.grad = 0.0
+        out.op = "identity"
+        out.label = ""
+        out._x = self
+        out._dx = dx
+        out._y = None
+        out._dy = None
+        if modes.hook is not None:
+            modes.hook(out)
+        return out
+
+    def exp(self) -> Value:
+        """Exponential.
+
+        y = exp(x)
+        dy/dx = y
+        """
+        x = self.data
+        try:
+            y = math.exp(x)
+            dx = y
+        except (ArithmeticError, ValueError):  # math raises where IEEE-754 has an answer
+            y, dx = ieee("exp", x)
+        out = new(Value)
+        out.data = y
+        out.grad = 0.0
+        out.op = "exp"
+        out.label = ""
+        out._x = self
+        out._dx = dx
+        out._y = None
+        out._dy = None
+        if modes.hook is not None:
+            modes.hook(out)
+        return out
+
+    def expm1(self) -> Value:
+        """Exponential minus 1, exact near 0.
+
+        y = expm1(x)
+        dy/dx = y + 1
+        """
+        x = self.data
+        try:
+            y = math.expm1(x)
+            dx = y + 1.0
+        except (ArithmeticError, ValueError):  # math raises where IEEE-754 has an answer
+            y, dx = ieee("expm1", x)
+        out = new(Value)
+        out.data = y
+        out.grad = 0.0
+        out.op = "expm1"
+        out.label = ""
+        out._x = self
+        out._dx = dx
+        out._y = None
+        out._dy = None
+        if modes.hook is not None:
+            modes.hook(out)
+        return out
+
+    def log(self) -> Value:
+        """Natural logarithm.
+
+        y = log(x)
+        dy/dx = 1 / x
+        """
+        x = self.data
+        try:
+            y = math.log(x)
+            dx = 1.0 / x
+        except (ArithmeticError, ValueError):  # math raises where IEEE-754 has an answer
+            y, dx = ieee("log", x)
+        out = new(Value)
+        out.data = y
+        out.grad = 0.0
+        out.op = "log"
+        out.label = ""
+        out._x = self
+        out._dx = dx
+        out._y = None
+        out._dy = None
+        if modes.hook is not None:
+            modes.hook(out)
+        return out
+
+    def log1p(self) -> Value:
+        """Logarithm of 1 + x, exact near 0.
+
+        y = log1p(x)
+        dy/dx = 1 / (1 + x)
+        """
+        x = self.data
+        try:
+            y = math.log1p(x)
+            dx = 1.0 / (1.0 + x)
+        except (ArithmeticError, ValueError):  # math raises where IEEE-754 has an answer
+            y, dx = ieee("log1p", x)
+        out = new(Value)
+        out.data = y
+        out.grad = 0.0
+        out.op = "log1p"
+        out.label = ""
+        out._x = self
+        out._dx = dx
+        out._y = None
+        out._dy = None
+        if modes.hook is not None:
+            modes.hook(out)
+        return out
+
+    def log2(self) -> Value:
+        """Logarithm to base 2.
+
+        y = log2(x)
+        dy/dx = 1 / (x * log(2))
+        """
+        x = self.data
+        try:
+            y = math.log2(x)
+            dx = 1.0 / (x * 0.6931471805599453)
+        except (ArithmeticError, ValueError):  # math raises where IEEE-754 has an answer
+            y, dx = ieee("log2", x)
+        out = new(Value)
+        out.data = y
+        out.grad = 0.0
+        out.op = "log2"
+        out.label = ""
+        out._x = self
+        out._dx = dx
+        out._y = None
+        out._dy = None
+        if modes.hook is not None:
+            modes.hook(out)
+        return out
+
+    def log10(self) -> Value:
+        """Logarithm to base 10.
+
+        y = log10(x)
+        dy/dx = 1 / (x * log(10))
+        """
+        x = self.data
+        try:
+            y = math.log10(x)
+            dx = 1.0 / (x * 2.302585092994046)
+        except (ArithmeticError, ValueError):  # math raises where IEEE-754 has an answer
+            y, dx = ieee("log10", x)
+        out = new(Value)
+        out.data = y
+        out.grad = 0.0
+        out.op = "log10"
+        out.label = ""
+        out._x = self
+        out._dx = dx
+        out._y = None
+        out._dy = None
+        if modes.hook is not None:
+            modes.hook(out)
+        return out
+
+    def sqrt(self) -> Value:
+        """Square root.
+
+        y = sqrt(x)
+        dy/dx = 0.5 / y
+
+        At kinks: sqrt'(0) = inf.
+        """
+        x = self.data
+        try:
+            y = math.sqrt(x)
+            dx = 0.5 / y
+        except (ArithmeticError, ValueError):  # math raises where IEEE-754 has an answer
+            y, dx = ieee("sqrt", x)
+        out = new(Value)
+        out.data = y
+        out.grad = 0.0
+        out.op = "sqrt"
+        out.label = ""
+        out._x = self
+        out._dx = dx
+        out._y = None
+        out._dy = None
+        if modes.hook is not None:
+            modes.hook(out)
+        return out
+
+    def cbrt(self) -> Value:
+        """Cube root.
+
+        y = cbrt(x)
+        dy/dx = 1 / (3 * y * y)
+
+        At kinks: cbrt'(0) = inf.
+        """
+        x = self.data
+        try:
+            y = math.cbrt(x)
+            dx = 1.0 / (3.0 * y * y)
+        except (ArithmeticError, ValueError):  # math raises where IEEE-754 has an answer
+            y, dx = ieee("cbrt", x)
+        out = new(Value)
+        out.data = y
+        out.grad = 0.0
+        out.op = "cbrt"
+        out.label = ""
+        out._x = self
+        out._dx = dx
+        out._y = None
+        out._dy = None
+        if modes.hook is not None:
+            modes.hook(out)
+        return out
+
+    def sin(self) -> Value:
+        """Sine of an angle in radians.
+
+        y = sin(x)
+        dy/dx = cos(x)
+        """
+        x = self.data
+        try:
+            y = math.sin(x)
+            dx = math.cos(x)
+        except (ArithmeticError, ValueError):  # math raises where IEEE-754 has an answer
+            y, dx = ieee("sin", x)
+        out = new(Value)
+        out.data = y
+        out.grad = 0.0
+        out.op = "sin"
+        out.label = ""
+        out._x = self
+        out._dx = dx
+        out._y = None
+        out._dy = None
+        if modes.hook is not None:
+            modes.hook(out)
+        return out
+
+    def cos(self) -> Value:
+        """Cosine of an angle in radians.
+
+        y = cos(x)
+        dy/dx = -sin(x)
+        """
+        x = self.data
+        try:
+            y = math.cos(x)
+            dx = -math.sin(x)
+        except (ArithmeticError, ValueError):  # math raises where IEEE-754 has an answer
+            y, dx = ieee("cos", x)
+        out = new(Value)
+        out.data = y
+        out.grad = 0.0
+        out.op = "cos"
+        out.label = ""
+        out._x = self
+        out._dx = dx
+        out._y = None
+        out._dy = None
+        if modes.hook is not None:
+            modes.hook(out)
+        return out
+
+    def tan(self) -> Value:
+        """Tangent of an angle in radians.
+
+        y = tan(x)
+        dy/dx = 1 + y * y
+        """
+        x = self.data
+        try:
+            y = math.tan(x)
+            dx = 1.0 + y * y
+        except (ArithmeticError, ValueError):  # math raises where IEEE-754 has an answer
+            y, dx = ieee("tan", x)
+        out = new(Value)
+        out.data = y
+        out.grad = 0.0
+        out.op = "tan"
+        out.label = ""
+        out._x = self
+        out._dx = dx
+        out._y = None
+        out._dy = None
+        if modes.hook is not None:
+            modes.hook(out)
+        return out
+
+    def asin(self) -> Value:
+        """Inverse sine, in radians.
+
+        y = asin(x)
+        dy/dx = 1 / sqrt((1 - x) * (1 + x))
+        """
+        x = self.data
+        try:
+            y = math.asin(x)
+            dx = 1.0 / math.sqrt((1.0 - x) * (1.0 + x))
+        except (ArithmeticError, ValueError):  # math raises where IEEE-754 has an answer
+            y, dx = ieee("asin", x)
+        out = new(Value)
+        out.data = y
+        out.grad = 0.0
+        out.op = "asin"
+        out.label = ""
+        out._x = self
+        out._dx = dx
+        out._y = None
+        out._dy = None
+        if modes.hook is not None:
+            modes.hook(out)
+        return out
+
+    def acos(self) -> Value:
+        """Inverse cosine, in radians.
+
+        y = acos(x)
+        dy/dx = -1 / sqrt((1 - x) * (1 + x))
+        """
+        x = self.data
+        try:
+            y = math.acos(x)
+            dx = -1.0 / math.sqrt((1.0 - x) * (1.0 + x))
+        except (ArithmeticError, ValueError):  # math raises where IEEE-754 has an answer
+            y, dx = ieee("acos", x)
+        out = new(Value)
+        out.data = y
+        out.grad = 0.0
+        out.op = "acos"
+        out.label = ""
+        out._x = self
+        out._dx = dx
+        out._y = None
+        out._dy = None
+        if modes.hook is not None:
+            modes.hook(out)
+        return out
+
+    def atan(self) -> Value:
+        """Inverse tangent, in radians.
+
+        y = atan(x)
+        dy/dx = 1 / (1 + x * x)
+        """
+        x = self.data
+        try:
+            y = math.atan(x)
+            dx = 1.0 / (1.0 + x * x)
+        except (ArithmeticError, ValueError):  # math raises where IEEE-754 has an answer
+            y, dx = ieee("atan", x)
+        out = new(Value)
+        out.data = y
+        out.grad = 0.0
+        out.op = "atan"
+        out.label = ""
+        out._x = self
+        out._dx = dx
+        out._y = None
+        out._dy = None
+        if modes.hook is not None:
+            modes.hook(out)
+        return out
+
+    def atan2(self, b: Operand) -> Value:
+        """Angle of the point (b, a), in radians.
+
+        y = atan2(a, b)
+        h = hypot(a, b)
+        dy/da = b / h / h
+        dy/db = -a / h / h
+        """
+        return atan2(self, b)
+
+    def sinh(self) -> Value:
+        """Hyperbolic sine.
+
+        y = sinh(x)
+        dy/dx = cosh(x)
+        """
+        x = self.data
+        try:
+            y = math.sinh(x)
+            dx = math.cosh(x)
+        except (ArithmeticError, ValueError):  # math raises where IEEE-754 has an answer
+            y, dx = ieee("sinh", x)
+        out = new(Value)
+        out.data = y
+        out.grad = 0.0
+        out.op = "sinh"
+        out.label = ""
+        out._x = self
+        out._dx = dx
+        out._y = None
+        out._dy = None
+        if modes.hook is not None:
+            modes.hook(out)
+        return out
+
+    def cosh(self) -> Value:
+        """Hyperbolic cosine.
+
+        y = cosh(x)
+        dy/dx = sinh(x)
+        """
+        x = self.data
+        try:
+            y = math.cosh(x)
+            dx = math.sinh(x)
+        except (ArithmeticError, ValueError):  # math raises where IEEE-754 has an answer
+            y, dx = ieee("cosh", x)
+        out = new(Value)
+        out.data = y
+        out.grad = 0.0
+        out.op = "cosh"
+        out.label = ""
+        out._x = self
+        out._dx = dx
+        out._y = None
+        out._dy = None
+        if modes.hook is not None:
+            modes.hook(out)
+        return out
+
+    def tanh(self) -> Value:
+        """Hyperbolic tangent.
+
+        y = tanh(x)
+        dy/dx = 1 - y * y
+        """
+        x = self.data
+        y = math.tanh(x)
+        dx = 1.0 - y * y
+        out = new(Value)
+        out.data = y
+        out.grad = 0.0
+        out.op = "tanh"
+        out.label = ""
+        out._x = self
+        out._dx = dx
+        out._y = None
+        out._dy = None
+        if modes.hook is not None:
+            modes.hook(out)
+        return out
+
+    def asinh(self) -> Value:
+        """Inverse hyperbolic sine.
+
+        y = asinh(x)
+        dy/dx = 1 / hypot(x, 1)
+        """
+        x = self.data
+        try:
+            y = math.asinh(x)
+            dx = 1.0 / math.hypot(x, 1.0)
+        except (ArithmeticError, ValueError):  # math raises where IEEE-754 has an answer
+            y, dx = ieee("asinh", x)
+        out = new(Value)
+        out.data = y
+        out.grad = 0.0
+        out.op = "asinh"
+        out.label = ""
+        out._x = self
+        out._dx = dx
+        out._y = None
+        out._dy = None
+        if modes.hook is not None:
+            modes.hook(out)
+        return out
+
+    def acosh(self) -> Value:
+        """Inverse hyperbolic cosine.
+
+        y = acosh(x)
+        dy/dx = 1 / (sqrt(x - 1) * sqrt(x + 1))
+        """
+        x = self.data
+        try:
+            y = math.acosh(x)
+            dx = 1.0 / (math.sqrt(x - 1.0) * math.sqrt(x + 1.0))
+        except (ArithmeticError, ValueError):  # math raises where IEEE-754 has an answer
+            y, dx = ieee("acosh", x)
+        out = new(Value)
+        out.data = y
+        out.grad = 0.0
+        out.op = "acosh"
+        out.label = ""
+        out._x = self
+        out._dx = dx
+        out._y = None
+        out._dy = None
+        if modes.hook is not None:
+            modes.hook(out)
+        return out
+
+    def atanh(self) -> Value:
+        """Inverse hyperbolic tangent.
+
+        y = atanh(x)
+        dy/dx = 1 / ((1 - x) * (1 + x))
+        """
+        x = self.data
+        try:
+            y = math.atanh(x)
+            dx = 1.0 / ((1.0 - x) * (1.0 + x))
+        except (ArithmeticError, ValueError):  # math raises where IEEE-754 has an answer
+            y, dx = ieee("atanh", x)
+        out = new(Value)
+        out.data = y
+        out.grad = 0.0
+        out.op = "atanh"
+        out.label = ""
+        out._x = self
+        out._dx = dx
+        out._y = None
+        out._dy = None
+        if modes.hook is not None:
+            modes.hook(out)
+        return out
+
+    def sigmoid(self) -> Value:
+        """Logistic function 1 / (1 + exp(-x)), without overflow.
+
+        y = where(x < 0, exp(x) / (1 + exp(x)), 1 / (1 + exp(-x)))
+        dy/dx = y * (1 - y)
+        """
+        x = self.data
+        try:
+            y = math.exp(x) / (1.0 + math.exp(x)) if x < 0.0 else 1.0 / (1.0 + math.exp(-x))
+            dx = y * (1.0 - y)
+        except (ArithmeticError, ValueError):  # math raises where IEEE-754 has an answer
+            y, dx = ieee("sigmoid", x)
+        out = new(Value)
+        out.data = y
+        out.grad = 0.0
+        out.op = "sigmoid"
+        out.label = ""
+        out._x = self
+        out._dx = dx
+        out._y = None
+        out._dy = None
+        if modes.hook is not None:
+            modes.hook(out)
+        return out
+
+    def softplus(self) -> Value:
+        """Smooth relu, log(1 + exp(x)), without overflow.
+
+        y = maximum(x, 0) + log1p(exp(-abs(x)))
+        dy/dx = where(x < 0, exp(x) / (1 + exp(x)), 1 / (1 + exp(-x)))
+        """
+        x = self.data
+        try:
+            y = floats.maximum(x, 0.0) + math.log1p(math.exp(-math.fabs(x)))
+            dx = math.exp(x) / (1.0 + math.exp(x)) if x < 0.0 else 1.0 / (1.0 + math.exp(-x))
+        except (ArithmeticError, ValueError):  # math raises where IEEE-754 has an answer
+            y, dx = ieee("softplus", x)
+        out = new(Value)
+        out.data = y
+        out.grad = 0.0
+        out.op = "softplus"
+        out.label = ""
+        out._x = self
+        out._dx = dx
+        out._y = None
+        out._dy = None
+        if modes.hook is not None:
+            modes.hook(out)
+        return out
+
+    def relu(self) -> Value:
+        """Positive part, max(x, 0).
+
+        y = where(x <= 0, 0, x)
+        dy/dx = where(x > 0, 1, 0)
+
+        At kinks: relu'(0) = 0.
+        """
+        x = self.data
+        y = 0.0 if x <= 0.0 else x
+        dx = 1.0 if x > 0.0 else 0.0
+        out = new(Value)
+        out.data = y
+        out.grad = 0.0
+        out.op = "relu"
+        out.label = ""
+        out._x = self
+        out._dx = dx
+        out._y = None
+        out._dy = None
+        if modes.hook is not None:
+            modes.hook(out)
+        return out
+
+    def leaky_relu(self, slope: Operand = 0.01) -> Value:
+        """Leaky relu: x where positive, slope * x elsewhere.
+
+        y = where(x > 0, x, slope * x)
+        dy/dx = where(x > 0, 1, slope)
+        dy/dslope = where(x > 0, 0, x)
+
+        At kinks: leaky_relu'(0) = slope.
+        """
+        return leaky_relu(self, slope)
+
+    def elu(self, alpha: Operand = 1.0) -> Value:
+        """Exponential linear unit: x where positive, alpha * (exp(x) - 1) elsewhere (Clevert et al. 2015).
+
+        y = where(x > 0, x, alpha * e)
+        e = expm1(minimum(x, 0))
+        dy/dx = where(x > 0, 1, alpha * (e + 1))
+        dy/dalpha = where(x > 0, 0, e)
+
+        At kinks: elu'(0) = alpha.
+        """
+        return elu(self, alpha)
+
+    def gelu(self) -> Value:
+        """Gaussian error linear unit: x times the normal distribution function (Hendrycks and Gimpel 2016), exact.
+
+        y = x * c
+        c = 0.5 * erfc(-x / sqrt(2))
+        dy/dx = c + x * exp(-x * x / 2) / sqrt(2 * pi)
+        """
+        x = self.data
+        try:
+            c = 0.5 * math.erfc(-x / 1.4142135623730951)
+            y = x * c
+            dx = c + x * math.exp(-x * x / 2.0) / 2.5066282746310002
+        except (ArithmeticError, ValueError):  # math raises where IEEE-754 has an answer
+            y, dx = ieee("gelu", x)
+        out = new(Value)
+        out.data = y
+        out.grad = 0.0
+        out.op = "gelu"
+        out.label = ""
+        out._x = self
+        out._dx = dx
+        out._y = None
+        out._dy = None
+        if modes.hook is not None:
+            modes.hook(out)
+        return out
+
+    def silu(self) -> Value:
+        """Sigmoid linear unit x * sigmoid(x), also called swish.
+
+        y = x * s
+        s = where(x < 0, exp(x) / (1 + exp(x)), 1 / (1 + exp(-x)))
+        dy/dx = s * (1 + x * (1 - s))
+        """
+        x = self.data
+        try:
+            s = math.exp(x) / (1.0 + math.exp(x)) if x < 0.0 else 1.0 / (1.0 + math.exp(-x))
+            y = x * s
+            dx = s * (1.0 + x * (1.0 - s))
+        except (ArithmeticError, ValueError):  # math raises where IEEE-754 has an answer
+            y, dx = ieee("silu", x)
+        out = new(Value)
+        out.data = y
+        out.grad = 0.0
+        out.op = "silu"
+        out.label = ""
+        out._x = self
+        out._dx = dx
+        out._y = None
+        out._dy = None
+        if modes.hook is not None:
+            modes.hook(out)
+        return out
+
+    def erf(self) -> Value:
+        """Error function (DLMF 7.2.1).
+
+        y = erf(x)
+        dy/dx = 2 / sqrt(pi) * exp(-x * x)
+        """
+        x = self.data
+        try:
+            y = math.erf(x)
+            dx = 1.1283791670955126 * math.exp(-x * x)
+        except (ArithmeticError, ValueError):  # math raises where IEEE-754 has an answer
+            y, dx = ieee("erf", x)
+        out = new(Value)
+        out.data = y
+        out.grad = 0.0
+        out.op = "erf"
+        out.label = ""
+        out._x = self
+        out._dx = dx
+        out._y = None
+        out._dy = None
+        if modes.hook is not None:
+            modes.hook(out)
+        return out
+
+    def erfc(self) -> Value:
+        """Complementary error function (DLMF 7.2.2).
+
+        y = erfc(x)
+        dy/dx = -2 / sqrt(pi) * exp(-x * x)
+        """
+        x = self.data
+        try:
+            y = math.erfc(x)
+            dx = -2.0 / 1.7724538509055159 * math.exp(-x * x)
+        except (ArithmeticError, ValueError):  # math raises where IEEE-754 has an answer
+            y, dx = ieee("erfc", x)
+        out = new(Value)
+        out.data = y
+        out.grad = 0.0
+        out.op = "erfc"
+        out.label = ""
+        out._x = self
+        out._dx = dx
+        out._y = None
+        out._dy = None
+        if modes.hook is not None:
+            modes.hook(out)
+        return out
+
+    def maximum(self, b: Operand) -> Value:
+        """The larger of two.
+
+        y = maximum(a, b)
+        dy/da = where(a > b, 1, where(a < b, 0, 0.5))
+        dy/db = where(a > b, 0, where(a < b, 1, 0.5))
+
+        At kinks: a tie gives 1/2 to each.
+        """
+        return maximum(self, b)
+
+    def minimum(self, b: Operand) -> Value:
+        """The smaller of two.
+
+        y = minimum(a, b)
+        dy/da = where(a < b, 1, where(a > b, 0, 0.5))
+        dy/db = where(a < b, 0, where(a > b, 1, 0.5))
+
+        At kinks: a tie gives 1/2 to each.
+        """
+        return minimum(self, b)
+
+    def clamp(self, low: Operand = -math.inf, high: Operand = math.inf) -> Value:
+        """Limit x to [low, high].
+
+        y = minimum(maximum(x, low), high)
+        dy/dx = where(x < low, 0, where(x > high, 0, 1))
+        dy/dlow = where(x < low, where(low > high, 0, 1), 0)
+        dy/dhigh = where(maximum(x, low) > high, 1, 0)
+
+        At kinks: on a limit, x keeps derivative 1.
+        """
+        return clamp(self, low, high)
+
+    def where(self, a: Operand, b: Operand) -> Value:
+        """Choose a where the condition holds (is not 0), b elsewhere.
+
+        y = where(condition, a, b)
+        dy/dcondition = 0
+        dy/da = where(condition, 1, 0)
+        dy/db = where(condition, 0, 1)
+        """
+        return where(self, a, b)
+
+    def hypot(self, b: Operand) -> Value:
+        """Length of the vector (a, b), without overflow.
+
+        y = hypot(a, b)
+        dy/da = where(y == 0, 0, a / y)
+        dy/db = where(y == 0, 0, b / y)
+
+        At kinks: at (0, 0) both derivatives are 0.
+        """
+        return hypot(self, b)
+
+    def sign(self) -> Value:
+        """-1, 0 or 1.
+
+        y = sign(x)
+        dy/dx = 0
+
+        At kinks: derivative 0 everywhere.
+        """
+        x = self.data
+        y = floats.sign(x)
+        dx = 0.0
+        out = new(Value)
+        out.data = y
+        out.grad = 0.0
+        out.op = "sign"
+        out.label = ""
+        out._x = self
+        out._dx = dx
+        out._y = None
+        out._dy = None
+        if modes.hook is not None:
+            modes.hook(out)
+        return out
+
+    def floor(self) -> Value:
+        """Largest integer not above x.
+
+        y = floor(x)
+        dy/dx = 0
+
+        At kinks: derivative 0 everywhere.
+        """
+        x = self.data
+        try:
+            y = floats.floor(x)
+            dx = 0.0
+        except (ArithmeticError, ValueError):  # math raises where IEEE-754 has an answer
+            y, dx = ieee("floor", x)
+        out = new(Value)
+        out.data = y
+        out.grad = 0.0
+        out.op = "floor"
+        out.label = ""
+        out._x = self
+        out._dx = dx
+        out._y = None
+        out._dy = None
+        if modes.hook is not None:
+            modes.hook(out)
+        return out
+
+    def ceil(self) -> Value:
+        """Smallest integer not below x.
+
+        y = ceil(x)
+        dy/dx = 0
+
+        At kinks: derivative 0 everywhere.
+        """
+        x = self.data
+        try:
+            y = floats.ceil(x)
+            dx = 0.0
+        except (ArithmeticError, ValueError):  # math raises where IEEE-754 has an answer
+            y, dx = ieee("ceil", x)
+        out = new(Value)
+        out.data = y
+        out.grad = 0.0
+        out.op = "ceil"
+        out.label = ""
+        out._x = self
+        out._dx = dx
+        out._y = None
+        out._dy = None
+        if modes.hook is not None:
+            modes.hook(out)
+        return out
+
+    def round(self) -> Value:
+        """Nearest integer, halves to the even one.
+
+        y = round(x)
+        dy/dx = 0
+
+        At kinks: derivative 0 everywhere.
+        """
+        x = self.data
+        try:
+            y = floats.round(x)
+            dx = 0.0
+        except (ArithmeticError, ValueError):  # math raises where IEEE-754 has an answer
+            y, dx = ieee("round", x)
+        out = new(Value)
+        out.data = y
+        out.grad = 0.0
+        out.op = "round"
+        out.label = ""
+        out._x = self
+        out._dx = dx
+        out._y = None
+        out._dy = None
+        if modes.hook is not None:
+            modes.hook(out)
+        return out
+
+
+@overload
+def pow(a: float, b: float) -> float: ...
+@overload
+def pow(a: Operand, b: Operand) -> Value: ...
+def pow(a: Operand, b: Operand) -> Value | float:
+    """Power; a constant exponent is not differentiated.
+
+    y = pow(a, b)
+    dy/da = where(b == 0, where(abs(a) > 0, b / a, 0), b * pow(a, b - 1))
+    dy/db = where(a == 0, where(b < 0, -inf, 0), y * log(a))
+
+    At kinks: exponent 0: derivative 0; base 0: the exponent's derivative is 0.
+    """
+    operands = (a, b)
+    if all_values(map(type, operands)):
+        make = node
+        a = a.data
+        b = b.data
+    elif (symbol := symbol_among(operands)) is not None:
+        return symbol.record("pow", operands)
+    else:
+        make = record
+        a = primal(a)
+        b = primal(b)
+    try:
+        y = math.pow(a, b)
+        da = (b / a if math.fabs(a) > 0.0 else 0.0) if b == 0.0 else b * math.pow(a, b - 1.0)
+        db = (-math.inf if b < 0.0 else 0.0) if a == 0.0 else y * math.log(a)
+    except (ArithmeticError, ValueError):  # math raises where IEEE-754 has an answer
+        y, da, db = ieee("pow", a, b)
+    return make("pow", y, operands, (da, db))
+
+
+@overload
+def abs(x: float) -> float: ...
+@overload
+def abs(x: Operand) -> Value: ...
+def abs(x: Operand) -> Value | float:
+    """Absolute value.
+
+    y = abs(x)
+    dy/dx = sign(x)
+
+    At kinks: abs'(0) = 0.
+    """
+    return x.__abs__() if isinstance(x, Node) else Value(x).__abs__().data
+
+
+@overload
+def identity(x: float) -> float: ...
+@overload
+def identity(x: Operand) -> Value: ...
+def identity(x: Operand) -> Value | float:
+    """The value itself: a new node with the same number.
+
+    y = x
+    dy/dx = 1
+    """
+    return x.identity() if isinstance(x, Node) else Value(x).identity().data
+
+
+@overload
+def exp(x: float) -> float: ...
+@overload
+def exp(x: Operand) -> Value: ...
+def exp(x: Operand) -> Value | float:
+    """Exponential.
+
+    y = exp(x)
+    dy/dx = y
+    """
+    return x.exp() if isinstance(x, Node) else Value(x).exp().data
+
+
+@overload
+def expm1(x: float) -> float: ...
+@overload
+def expm1(x: Operand) -> Value: ...
+def expm1(x: Operand) -> Value | float:
+    """Exponential minus 1, exact near 0.
+
+    y = expm1(x)
+    dy/dx = y + 1
+    """
+    return x.expm1() if isinstance(x, Node) else Value(x).expm1().data
+
+
+@overload
+def log(x: float) -> float: ...
+@overload
+def log(x: Operand) -> Value: ...
+def log(x: Operand) -> Value | float:
+    """Natural logarithm.
+
+    y = log(x)
+    dy/dx = 1 / x
+    """
+    return x.log() if isinstance(x, Node) else Value(x).log().data
+
+
+@overload
+def log1p(x: float) -> float: ...
+@overload
+def log1p(x: Operand) -> Value: ...
+def log1p(x: Operand) -> Value | float:
+    """Logarithm of 1 + x, exact near 0.
+
+    y = log1p(x)
+    dy/dx = 1 / (1 + x)
+    """
+    return x.log1p() if isinstance(x, Node) else Value(x).log1p().data
+
+
+@overload
+def log2(x: float) -> float: ...
+@overload
+def log2(x: Operand) -> Value: ...
+def log2(x: Operand) -> Value | float:
+    """Logarithm to base 2.
+
+    y = log2(x)
+    dy/dx = 1 / (x * log(2))
+    """
+    return x.log2() if isinstance(x, Node) else Value(x).log2().data
+
+
+@overload
+def log10(x: float) -> float: ...
+@overload
+def log10(x: Operand) -> Value: ...
+def log10(x: Operand) -> Value | float:
+    """Logarithm to base 10.
+
+    y = log10(x)
+    dy/dx = 1 / (x * log(10))
+    """
+    return x.log10() if isinstance(x, Node) else Value(x).log10().data
+
+
+@overload
+def sqrt(x: float) -> float: ...
+@overload
+def sqrt(x: Operand) -> Value: ...
+def sqrt(x: Operand) -> Value | float:
+    """Square root.
+
+    y = sqrt(x)
+    dy/dx = 0.5 / y
+
+    At kinks: sqrt'(0) = inf.
+    """
+    return x.sqrt() if isinstance(x, Node) else Value(x).sqrt().data
+
+
+@overload
+def cbrt(x: float) -> float: ...
+@overload
+def cbrt(x: Operand) -> Value: ...
+def cbrt(x: Operand) -> Value | float:
+    """Cube root.
+
+    y = cbrt(x)
+    dy/dx = 1 / (3 * y * y)
+
+    At kinks: cbrt'(0) = inf.
+    """
+    return x.cbrt() if isinstance(x, Node) else Value(x).cbrt().data
+
+
+@overload
+def sin(x: float) -> float: ...
+@overload
+def sin(x: Operand) -> Value: ...
+def sin(x: Operand) -> Value | float:
+    """Sine of an angle in radians.
+
+    y = sin(x)
+    dy/dx = cos(x)
+    """
+    return x.sin() if isinstance(x, Node) else Value(x).sin().data
+
+
+@overload
+def cos(x: float) -> float: ...
+@overload
+def cos(x: Operand) -> Value: ...
+def cos(x: Operand) -> Value | float:
+    """Cosine of an angle in radians.
+
+    y = cos(x)
+    dy/dx = -sin(x)
+    """
+    return x.cos() if isinstance(x, Node) else Value(x).cos().data
+
+
+@overload
+def tan(x: float) -> float: ...
+@overload
+def tan(x: Operand) -> Value: ...
+def tan(x: Operand) -> Value | float:
+    """Tangent of an angle in radians.
+
+    y = tan(x)
+    dy/dx = 1 + y * y
+    """
+    return x.tan() if isinstance(x, Node) else Value(x).tan().data
+
+
+@overload
+def asin(x: float) -> float: ...
+@overload
+def asin(x: Operand) -> Value: ...
+def asin(x: Operand) -> Value | float:
+    """Inverse sine, in radians.
+
+    y = asin(x)
+    dy/dx = 1 / sqrt((1 - x) * (1 + x))
+    """
+    return x.asin() if isinstance(x, Node) else Value(x).asin().data
+
+
+@overload
+def acos(x: float) -> float: ...
+@overload
+def acos(x: Operand) -> Value: ...
+def acos(x: Operand) -> Value | float:
+    """Inverse cosine, in radians.
+
+    y = acos(x)
+    dy/dx = -1 / sqrt((1 - x) * (1 + x))
+    """
+    return x.acos() if isinstance(x, Node) else Value(x).acos().data
+
+
+@overload
+def atan(x: float) -> float: ...
+@overload
+def atan(x: Operand) -> Value: ...
+def atan(x: Operand) -> Value | float:
+    """Inverse tangent, in radians.
+
+    y = atan(x)
+    dy/dx = 1 / (1 + x * x)
+    """
+    return x.atan() if isinstance(x, Node) else Value(x).atan().data
+
+
+@overload
+def atan2(a: float, b: float) -> float: ...
+@overload
+def atan2(a: Operand, b: Operand) -> Value: ...
+def atan2(a: Operand, b: Operand) -> Value | float:
+    """Angle of the point (b, a), in radians.
+
+    y = atan2(a, b)
+    h = hypot(a, b)
+    dy/da = b / h / h
+    dy/db = -a / h / h
+    """
+    operands = (a, b)
+    if all_values(map(type, operands)):
+        make = node
+        a = a.data
+        b = b.data
+    elif (symbol := symbol_among(operands)) is not None:
+        return symbol.record("atan2", operands)
+    else:
+        make = record
+        a = primal(a)
+        b = primal(b)
+    try:
+        h = math.hypot(a, b)
+        y = math.atan2(a, b)
+        da = b / h / h
+        db = -a / h / h
+    except (ArithmeticError, ValueError):  # math raises where IEEE-754 has an answer
+        y, da, db = ieee("atan2", a, b)
+    return make("atan2", y, operands, (da, db))
+
+
+@overload
+def sinh(x: float) -> float: ...
+@overload
+def sinh(x: Operand) -> Value: ...
+def sinh(x: Operand) -> Value | float:
+    """Hyperbolic sine.
+
+    y = sinh(x)
+    dy/dx = cosh(x)
+    """
+    return x.sinh() if isinstance(x, Node) else Value(x).sinh().data
+
+
+@overload
+def cosh(x: float) -> float: ...
+@overload
+def cosh(x: Operand) -> Value: ...
+def cosh(x: Operand) -> Value | float:
+    """Hyperbolic cosine.
+
+    y = cosh(x)
+    dy/dx = sinh(x)
+    """
+    return x.cosh() if isinstance(x, Node) else Value(x).cosh().data
+
+
+@overload
+def tanh(x: float) -> float: ...
+@overload
+def tanh(x: Operand) -> Value: ...
+def tanh(x: Operand) -> Value | float:
+    """Hyperbolic tangent.
+
+    y = tanh(x)
+    dy/dx = 1 - y * y
+    """
+    return x.tanh() if isinstance(x, Node) else Value(x).tanh().data
+
+
+@overload
+def asinh(x: float) -> float: ...
+@overload
+def asinh(x: Operand) -> Value: ...
+def asinh(x: Operand) -> Value | float:
+    """Inverse hyperbolic sine.
+
+    y = asinh(x)
+    dy/dx = 1 / hypot(x, 1)
+    """
+    return x.asinh() if isinstance(x, Node) else Value(x).asinh().data
+
+
+@overload
+def acosh(x: float) -> float: ...
+@overload
+def acosh(x: Operand) -> Value: ...
+def acosh(x: Operand) -> Value | float:
+    """Inverse hyperbolic cosine.
+
+    y = acosh(x)
+    dy/dx = 1 / (sqrt(x - 1) * sqrt(x + 1))
+    """
+    return x.acosh() if isinstance(x, Node) else Value(x).acosh().data
+
+
+@overload
+def atanh(x: float) -> float: ...
+@overload
+def atanh(x: Operand) -> Value: ...
+def atanh(x: Operand) -> Value | float:
+    """Inverse hyperbolic tangent.
+
+    y = atanh(x)
+    dy/dx = 1 / ((1 - x) * (1 + x))
+    """
+    return x.atanh() if isinstance(x, Node) else Value(x).atanh().data
+
+
+@overload
+def sigmoid(x: float) -> float: ...
+@overload
+def sigmoid(x: Operand) -> Value: ...
+def sigmoid(x: Operand) -> Value | float:
+    """Logistic function 1 / (1 + exp(-x)), without overflow.
+
+    y = where(x < 0, exp(x) / (1 + exp(x)), 1 / (1 + exp(-x)))
+    dy/dx = y * (1 - y)
+    """
+    return x.sigmoid() if isinstance(x, Node) else Value(x).sigmoid().data
+
+
+@overload
+def softplus(x: float) -> float: ...
+@overload
+def softplus(x: Operand) -> Value: ...
+def softplus(x: Operand) -> Value | float:
+    """Smooth relu, log(1 + exp(x)), without overflow.
+
+    y = maximum(x, 0) + log1p(exp(-abs(x)))
+    dy/dx = where(x < 0, exp(x) / (1 + exp(x)), 1 / (1 + exp(-x)))
+    """
+    return x.softplus() if isinstance(x, Node) else Value(x).softplus().data
+
+
+@overload
+def relu(x: float) -> float: ...
+@overload
+def relu(x: Operand) -> Value: ...
+def relu(x: Operand) -> Value | float:
+    """Positive part, max(x, 0).
+
+    y = where(x <= 0, 0, x)
+    dy/dx = where(x > 0, 1, 0)
+
+    At kinks: relu'(0) = 0.
+    """
+    return x.relu() if isinstance(x, Node) else Value(x).relu().data
+
+
+@overload
+def leaky_relu(x: float, slope: float = 0.01) -> float: ...
+@overload
+def leaky_relu(x: Operand, slope: Operand = 0.01) -> Value: ...
+def leaky_relu(x: Operand, slope: Operand = 0.01) -> Value | float:
+    """Leaky relu: x where positive, slope * x elsewhere.
+
+    y = where(x > 0, x, slope * x)
+    dy/dx = where(x > 0, 1, slope)
+    dy/dslope = where(x > 0, 0, x)
+
+    At kinks: leaky_relu'(0) = slope.
+    """
+    operands = (x, slope)
+    if all_values(map(type, operands)):
+        make = node
+        x = x.data
+        slope = slope.data
+    elif (symbol := symbol_among(operands)) is not None:
+        return symbol.record("leaky_relu", operands)
+    else:
+        make = record
+        x = primal(x)
+        slope = primal(slope)
+    y = x if x > 0.0 else slope * x
+    dx = 1.0 if x > 0.0 else slope
+    dslope = 0.0 if x > 0.0 else x
+    return make("leaky_relu", y, operands, (dx, dslope))
+
+
+@overload
+def elu(x: float, alpha: float = 1.0) -> float: ...
+@overload
+def elu(x: Operand, alpha: Operand = 1.0) -> Value: ...
+def elu(x: Operand, alpha: Operand = 1.0) -> Value | float:
+    """Exponential linear unit: x where positive, alpha * (exp(x) - 1) elsewhere (Clevert et al. 2015).
+
+    y = where(x > 0, x, alpha * e)
+    e = expm1(minimum(x, 0))
+    dy/dx = where(x > 0, 1, alpha * (e + 1))
+    dy/dalpha = where(x > 0, 0, e)
+
+    At kinks: elu'(0) = alpha.
+    """
+    operands = (x, alpha)
+    if all_values(map(type, operands)):
+        make = node
+        x = x.data
+        alpha = alpha.data
+    elif (symbol := symbol_among(operands)) is not None:
+        return symbol.record("elu", operands)
+    else:
+        make = record
+        x = primal(x)
+        alpha = primal(alpha)
+    try:
+        e = math.expm1(floats.minimum(x, 0.0))
+        y = x if x > 0.0 else alpha * e
+        dx = 1.0 if x > 0.0 else alpha * (e + 1.0)
+        dalpha = 0.0 if x > 0.0 else e
+    except (ArithmeticError, ValueError):  # math raises where IEEE-754 has an answer
+        y, dx, dalpha = ieee("elu", x, alpha)
+    return make("elu", y, operands, (dx, dalpha))
+
+
+@overload
+def gelu(x: float) -> float: ...
+@overload
+def gelu(x: Operand) -> Value: ...
+def gelu(x: Operand) -> Value | float:
+    """Gaussian error linear unit: x times the normal distribution function (Hendrycks and Gimpel 2016), exact.
+
+    y = x * c
+    c = 0.5 * erfc(-x / sqrt(2))
+    dy/dx = c + x * exp(-x * x / 2) / sqrt(2 * pi)
+    """
+    return x.gelu() if isinstance(x, Node) else Value(x).gelu().data
+
+
+@overload
+def silu(x: float) -> float: ...
+@overload
+def silu(x: Operand) -> Value: ...
+def silu(x: Operand) -> Value | float:
+    """Sigmoid linear unit x * sigmoid(x), also called swish.
+
+    y = x * s
+    s = where(x < 0, exp(x) / (1 + exp(x)), 1 / (1 + exp(-x)))
+    dy/dx = s * (1 + x * (1 - s))
+    """
+    return x.silu() if isinstance(x, Node) else Value(x).silu().data
+
+
+@overload
+def erf(x: float) -> float: ...
+@overload
+def erf(x: Operand) -> Value: ...
+def erf(x: Operand) -> Value | float:
+    """Error function (DLMF 7.2.1).
+
+    y = erf(x)
+    dy/dx = 2 / sqrt(pi) * exp(-x * x)
+    """
+    return x.erf() if isinstance(x, Node) else Value(x).erf().data
+
+
+@overload
+def erfc(x: float) -> float: ...
+@overload
+def erfc(x: Operand) -> Value: ...
+def erfc(x: Operand) -> Value | float:
+    """Complementary error function (DLMF 7.2.2).
+
+    y = erfc(x)
+    dy/dx = -2 / sqrt(pi) * exp(-x * x)
+    """
+    return x.erfc() if isinstance(x, Node) else Value(x).erfc().data
+
+
+@overload
+def maximum(a: float, b: float) -> float: ...
+@overload
+def maximum(a: Operand, b: Operand) -> Value: ...
+def maximum(a: Operand, b: Operand) -> Value | float:
+    """The larger of two.
+
+    y = maximum(a, b)
+    dy/da = where(a > b, 1, where(a < b, 0, 0.5))
+    dy/db = where(a > b, 0, where(a < b, 1, 0.5))
+
+    At kinks: a tie gives 1/2 to each.
+    """
+    operands = (a, b)
+    if all_values(map(type, operands)):
+        make = node
+        a = a.data
+        b = b.data
+    elif (symbol := symbol_among(operands)) is not None:
+        return symbol.record("maximum", operands)
+    else:
+        make = record
+        a = primal(a)
+        b = primal(b)
+    y = floats.maximum(a, b)
+    da = 1.0 if a > b else 0.0 if a < b else 0.5
+    db = 0.0 if a > b else 1.0 if a < b else 0.5
+    return make("maximum", y, operands, (da, db))
+
+
+@overload
+def minimum(a: float, b: float) -> float: ...
+@overload
+def minimum(a: Operand, b: Operand) -> Value: ...
+def minimum(a: Operand, b: Operand) -> Value | float:
+    """The smaller of two.
+
+    y = minimum(a, b)
+    dy/da = where(a < b, 1, where(a > b, 0, 0.5))
+    dy/db = where(a < b, 0, where(a > b, 1, 0.5))
+
+    At kinks: a tie gives 1/2 to each.
+    """
+    operands = (a, b)
+    if all_values(map(type, operands)):
+        make = node
+        a = a.data
+        b = b.data
+    elif (symbol := symbol_among(operands)) is not None:
+        return symbol.record("minimum", operands)
+    else:
+        make = record
+        a = primal(a)
+        b = primal(b)
+    y = floats.minimum(a, b)
+    da = 1.0 if a < b else 0.0 if a > b else 0.5
+    db = 0.0 if a < b else 1.0 if a > b else 0.5
+    return make("minimum", y, operands, (da, db))
+
+
+@overload
+def clamp(x: float, low: float = -math.inf, high: float = math.inf) -> float: ...
+@overload
+def clamp(x: Operand, low: Operand = -math.inf, high: Operand = math.inf) -> Value: ...
+def clamp(x: Operand, low: Operand = -math.inf, high: Operand = math.inf) -> Value | float:
+    """Limit x to [low, high].
+
+    y = minimum(maximum(x, low), high)
+    dy/dx = where(x < low, 0, where(x > high, 0, 1))
+    dy/dlow = where(x < low, where(low > high, 0, 1), 0)
+    dy/dhigh = where(maximum(x, low) > high, 1, 0)
+
+    At kinks: on a limit, x keeps derivative 1.
+    """
+    operands = (x, low, high)
+    if all_values(map(type, operands)):
+        make = node
+        x = x.data
+        low = low.data
+        high = high.data
+    elif (symbol := symbol_among(operands)) is not None:
+        return symbol.record("clamp", operands)
+    else:
+        make = record
+        x = primal(x)
+        low = primal(low)
+        high = primal(high)
+    y = floats.minimum(floats.maximum(x, low), high)
+    dx = 0.0 if x < low else 0.0 if x > high else 1.0
+    dlow = (0.0 if low > high else 1.0) if x < low else 0.0
+    dhigh = 1.0 if floats.maximum(x, low) > high else 0.0
+    return make("clamp", y, operands, (dx, dlow, dhigh))
+
+
+@overload
+def where(condition: float, a: float, b: float) -> float: ...
+@overload
+def where(condition: Operand, a: Operand, b: Operand) -> Value: ...
+def where(condition: Operand, a: Operand, b: Operand) -> Value | float:
+    """Choose a where the condition holds (is not 0), b elsewhere.
+
+    y = where(condition, a, b)
+    dy/dcondition = 0
+    dy/da = where(condition, 1, 0)
+    dy/db = where(condition, 0, 1)
+    """
+    operands = (condition, a, b)
+    if all_values(map(type, operands)):
+        make = node
+        condition = condition.data
+        a = a.data
+        b = b.data
+    elif (symbol := symbol_among(operands)) is not None:
+        return symbol.record("where", operands)
+    else:
+        make = record
+        condition = primal(condition)
+        a = primal(a)
+        b = primal(b)
+    y = a if condition else b
+    dcondition = 0.0
+    da = 1.0 if condition else 0.0
+    db = 0.0 if condition else 1.0
+    return make("where", y, operands, (dcondition, da, db))
+
+
+@overload
+def hypot(a: float, b: float) -> float: ...
+@overload
+def hypot(a: Operand, b: Operand) -> Value: ...
+def hypot(a: Operand, b: Operand) -> Value | float:
+    """Length of the vector (a, b), without overflow.
+
+    y = hypot(a, b)
+    dy/da = where(y == 0, 0, a / y)
+    dy/db = where(y == 0, 0, b / y)
+
+    At kinks: at (0, 0) both derivatives are 0.
+    """
+    operands = (a, b)
+    if all_values(map(type, operands)):
+        make = node
+        a = a.data
+        b = b.data
+    elif (symbol := symbol_among(operands)) is not None:
+        return symbol.record("hypot", operands)
+    else:
+        make = record
+        a = primal(a)
+        b = primal(b)
+    try:
+        y = math.hypot(a, b)
+        da = 0.0 if y == 0.0 else a / y
+        db = 0.0 if y == 0.0 else b / y
+    except (ArithmeticError, ValueError):  # math raises where IEEE-754 has an answer
+        y, da, db = ieee("hypot", a, b)
+    return make("hypot", y, operands, (da, db))
+
+
+@overload
+def sign(x: float) -> float: ...
+@overload
+def sign(x: Operand) -> Value: ...
+def sign(x: Operand) -> Value | float:
+    """-1, 0 or 1.
+
+    y = sign(x)
+    dy/dx = 0
+
+    At kinks: derivative 0 everywhere.
+    """
+    return x.sign() if isinstance(x, Node) else Value(x).sign().data
+
+
+@overload
+def floor(x: float) -> float: ...
+@overload
+def floor(x: Operand) -> Value: ...
+def floor(x: Operand) -> Value | float:
+    """Largest integer not above x.
+
+    y = floor(x)
+    dy/dx = 0
+
+    At kinks: derivative 0 everywhere.
+    """
+    return x.floor() if isinstance(x, Node) else Value(x).floor().data
+
+
+@overload
+def ceil(x: float) -> float: ...
+@overload
+def ceil(x: Operand) -> Value: ...
+def ceil(x: Operand) -> Value | float:
+    """Smallest integer not below x.
+
+    y = ceil(x)
+    dy/dx = 0
+
+    At kinks: derivative 0 everywhere.
+    """
+    return x.ceil() if isinstance(x, Node) else Value(x).ceil().data
+
+
+@overload
+def round(x: float) -> float: ...
+@overload
+def round(x: Operand) -> Value: ...
+def round(x: Operand) -> Value | float:
+    """Nearest integer, halves to the even one.
+
+    y = round(x)
+    dy/dx = 0
+
+    At kinks: derivative 0 everywhere.
+    """
+    return x.round() if isinstance(x, Node) else Value(x).round().data
+
+
+@overload
+def sum(x: Iterable[float]) -> float: ...
+@overload
+def sum(x: Iterable[Operand]) -> Value: ...
+def sum(x: Iterable[Operand]) -> Value | float:
+    """Sum of a sequence, as one node.
+
+    y = sum(x)
+    dy/dx = 1
+    """
+    xs = aslist("sum", x)
+    operands = (*xs,)
+    if all_values(map(type, operands)):
+        make = node
+        x = [v.data for v in xs]
+    elif (symbol := symbol_among(operands)) is not None:
+        return symbol.record("sum", operands)
+    else:
+        make = record
+        x = primals(xs)
+    y = floats.sum(x)
+    dx = [1.0] * len(x)
+    return make("sum", y, operands, (*dx,))
+
+
+@overload
+def mean(x: Iterable[float]) -> float: ...
+@overload
+def mean(x: Iterable[Operand]) -> Value: ...
+def mean(x: Iterable[Operand]) -> Value | float:
+    """Mean of a sequence, as one node.
+
+    y = sum(x) / size(x)
+    dy/dx = 1 / size(x)
+    """
+    xs = aslist("mean", x)
+    operands = (*xs,)
+    if all_values(map(type, operands)):
+        make = node
+        x = [v.data for v in xs]
+    elif (symbol := symbol_among(operands)) is not None:
+        return symbol.record("mean", operands)
+    else:
+        make = record
+        x = primals(xs)
+    try:
+        y = floats.sum(x) / len(x)
+        dx = [1.0 / len(x)] * len(x)
+    except (ArithmeticError, ValueError):  # math raises where IEEE-754 has an answer
+        y, dx = ieee("mean", x)
+    return make("mean", y, operands, (*dx,))
+
+
+@overload
+def dot(w: Iterable[float], x: Iterable[float], b: float = 0.0) -> float: ...
+@overload
+def dot(w: Iterable[Operand], x: Iterable[Operand], b: Operand = 0.0) -> Value: ...
+def dot(w: Iterable[Operand], x: Iterable[Operand], b: Operand = 0.0) -> Value | float:
+    """Sum of products plus b, as one node: a neuron's w·x + b, whose bias b sits on an edge of constant 1.
+
+    y = sum(w * x) + b
+    dy/dw = x
+    dy/dx = w
+    dy/db = 1
+    """
+    ws = aslist("dot", w)
+    xs = aslist("dot", x)
+    if len(ws) != len(xs):
+        raise unequal("dot", w=ws, x=xs)
+    operands = (*ws, *xs, b)
+    if all_values(map(type, operands)):
+        make = node
+        w = [v.data for v in ws]
+        x = [v.data for v in xs]
+        b = b.data
+    elif (symbol := symbol_among(operands)) is not None:
+        return symbol.record("dot", operands)
+    else:
+        make = record
+        w = primals(ws)
+        x = primals(xs)
+        b = primal(b)
+    y = floats.sum(map(mul, w, x)) + b
+    dw = x
+    dx = w
+    db = 1.0
+    return make("dot", y, operands, (*dw, *dx, db))
+
+
+@overload
+def logsumexp(x: Iterable[float]) -> float: ...
+@overload
+def logsumexp(x: Iterable[Operand]) -> Value: ...
+def logsumexp(x: Iterable[Operand]) -> Value | float:
+    """Logarithm of the sum of exponentials, without overflow; its partials are softmax(x).
+
+    y = where(abs(m) == inf, m, m + log(sum(exp(x - m))))
+    m = max(x)
+    dy/dx = exp(x - y)
+    """
+    xs = aslist("logsumexp", x)
+    operands = (*xs,)
+    if all_values(map(type, operands)):
+        make = node
+        x = [v.data for v in xs]
+    elif (symbol := symbol_among(operands)) is not None:
+        return symbol.record("logsumexp", operands)
+    else:
+        make = record
+        x = primals(xs)
+    try:
+        m = floats.max(x)
+        y = m if math.fabs(m) == math.inf else m + math.log(floats.sum([math.exp(x_i - m) for x_i in x]))
+        dx = [math.exp(x_i - y) for x_i in x]
+    except (ArithmeticError, ValueError):  # math raises where IEEE-754 has an answer
+        y, dx = ieee("logsumexp", x)
+    return make("logsumexp", y, operands, (*dx,))
+
+
+def dot_of_values(w: Sequence[Value], x: Sequence[Value], b: Value) -> Value:
+    """The same as :func:`dot`, of Values and equal lengths only: neither is looked at."""
+    operands = (*w, *x, b)
+    w = [v.data for v in w]
+    x = [v.data for v in x]
+    b = b.data
+    y = floats.sum(map(mul, w, x)) + b
+    dw = x
+    dx = w
+    db = 1.0
+    return node("dot", y, operands, (*dw, *dx, db))

@@ -1,0 +1,300 @@
+"""The calculus table: every primitive is one row, and nothing about an operation is written anywhere else.
+
+A row names the operands, gives the result and one partial derivative per operand as formulas, the interval in which
+each operand is ordinary (tests draw from it), and the convention where the derivative does not exist. Read the rows
+first; :mod:`autograd.generate` turns them into the methods of ``Value``.
+
+In a formula the operands go by their names, ``y`` is the result, ``given`` names what is used twice. An operand
+written ``*x`` is a whole sequence: formulas go over it element by element, ``sum(x)`` and ``max(x)`` reduce it.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from autograd.errors import FormulaError, LengthError, UnknownNameError
+from autograd.formula import NUMPY_FUNCTIONS, REDUCTIONS, calls_in, check_formula, is_name, names_in
+from autograd.formula_source import is_elementwise, numpy_function
+
+__all__ = ["RULES", "Interval", "Operand", "Rule", "rule_named"]
+
+Interval = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Operand:
+    """One operand of a row, parsed from ``"x"``, ``"slope=0.01"`` or ``"*x"``."""
+
+    name: str
+    is_sequence: bool = False
+    default: float | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> Operand:
+        """Read one word of a row's operands."""
+        name, _, default = text.removeprefix("*").partition("=")
+        try:
+            return cls(name, text.startswith("*"), float(default) if default else None)
+        except ValueError:
+            raise FormulaError(f"the default of operand {name!r} must be a number, got {default!r}") from None
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One row of the calculus table.
+
+    Args:
+        name: the primitive's name, a Python identifier.
+        signature: the operands, ``"a b"``; with defaults, ``"x slope=0.01"``; sequences, ``"*w *x b=0"``.
+        forward: the formula of the result.
+        partials: one formula per operand: the derivative of the result with respect to it.
+        summary: one line of documentation.
+        given: names for subformulas, as ``(("s", "1 / (1 + exp(-x))"),)``.
+        domain: one ``(low, high)`` interval per operand, in which the row is smooth or its convention applies.
+        kink: the convention where the derivative does not exist.
+        symbol: the infix or prefix symbol, for operators.
+
+    Raises:
+        FormulaError: a formula is malformed or uses names that the row does not have.
+        LengthError: there is not exactly one partial and one interval per operand.
+    """
+
+    name: str
+    signature: str
+    forward: str
+    partials: tuple[str, ...]
+    summary: str
+    given: tuple[tuple[str, str], ...] = ()
+    domain: tuple[Interval, ...] = ((-5.0, 5.0), (-5.0, 5.0), (-5.0, 5.0))
+    kink: str = ""
+    symbol: str = ""
+    operands: tuple[Operand, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        if not is_name(self.name):
+            raise FormulaError(f"a primitive's name must be a Python identifier, got {self.name!r}")
+        object.__setattr__(self, "operands", tuple(map(Operand.parse, self.signature.split())))
+        self._check_operands()
+        if len(self.partials) != len(self.operands):
+            raise LengthError(
+                f"{self.name!r} has {len(self.operands)} operands ({self.signature}), {len(self.partials)} partials: "
+                "give one for each"
+            )
+        if len(self.domain) < len(self.operands):
+            raise LengthError(f"{self.name!r} has {len(self.operands)} operands but {len(self.domain)} domains")
+        known = {operand.name for operand in self.operands}
+        for name, text in self.given:
+            if not is_name(name) or name in known:
+                raise FormulaError(f"a given name must be a new Python identifier, got {name!r}")
+            self._check(name, text, known)
+            known.add(name)
+        self._check("forward", self.forward, known)
+        for operand, partial in zip(self.operands, self.partials, strict=True):
+            self._check(f"partial of {operand.name}", partial, known | {"y"})
+        self._check_sequences()
+
+    def _check_operands(self) -> None:
+        names = [operand.name for operand in self.operands]
+        for name in names:
+            if not is_name(name) or name.startswith("_") or names.count(name) > 1:
+                raise FormulaError(
+                    f"{self.name!r}: an operand's name must be a Python identifier of its own, got {name!r}"
+                )
+        if not names:
+            raise FormulaError(f"{self.name!r} has no operands: a constant needs no row")
+        for before, operand in itertools.pairwise(self.operands):
+            if before.default is not None and operand.default is None:
+                raise FormulaError(f"{self.name!r}: operand {operand.name!r} needs a default, like the one before it")
+
+    def _check(self, what: str, text: str, known: set[str]) -> None:
+        names, functions = names_in(text)
+        for name in sorted(names - known):
+            raise FormulaError(f"{what} of {self.name!r} uses {name!r}, which is none of {', '.join(sorted(known))}")
+        callable_ = NUMPY_FUNCTIONS.keys() | {name for name, row in RULES.items() if row.is_function}
+        for name in sorted(functions - callable_ | functions & {"pi", "inf", "nan"}):
+            raise UnknownNameError("function in a formula", name, callable_ - {"pi", "inf", "nan"})
+        for name, arguments in calls_in(text):
+            if name in RULES and not RULES[name].takes(len(arguments)):
+                raise FormulaError(
+                    f"{what} of {self.name!r}: {name} takes {RULES[name].signature!r}, got {len(arguments)} operands"
+                )
+            if name in RULES.keys() - NUMPY_FUNCTIONS.keys() and self.name in RULES[name].calls:
+                raise FormulaError(f"{what} of {self.name!r} calls {name!r}, which leads back to {self.name!r} itself")
+        check_formula(text)
+
+    def _check_sequences(self) -> None:
+        """Numbers stay numbers: only what goes over a sequence is reduced, and everything else comes out reduced."""
+        for name, arguments in itertools.chain(*map(calls_in, self._formulas)):
+            if name in REDUCTIONS and [is_elementwise(argument, self.sequences) for argument in arguments] != [True]:
+                raise FormulaError(f"{self.name!r}: {name}({', '.join(arguments)}) needs one sequence, like *x")
+        single = [partial for o, partial in zip(self.operands, self.partials, strict=True) if not o.is_sequence]
+        for text in (self.forward, *single) if self.sequences else ():
+            if is_elementwise(text, self.sequences):
+                raise FormulaError(f"{self.name!r}: {text!r} is one number for each element: reduce it, as in sum(x)")
+
+    @property
+    def is_function(self) -> bool:
+        """Whether formulas may call it by its name: not what has an operator, nor what takes sequences."""
+        sequences = any(operand.is_sequence for operand in self.operands)
+        return self.symbol not in ("+", "-", "*", "/") and (not sequences or self.name in NUMPY_FUNCTIONS)
+
+    @cached_property
+    def sequences(self) -> set[str]:
+        """The names that stand for whole sequences: of operands, and of given formulas that go over their elements."""
+        names = {operand.name for operand in self.operands if operand.is_sequence}
+        for name, text in self.given:
+            if is_elementwise(text, names):
+                names.add(name)
+        return names
+
+    def takes(self, count: int) -> bool:
+        """Whether it can be called with so many operands."""
+        return sum(operand.default is None for operand in self.operands) <= count <= len(self.operands)
+
+    @property
+    def calls(self) -> set[str]:
+        """Its own name, and the rows that its formulas call, directly or through others."""
+        direct = set().union(*(names_in(text)[1] for text in self._formulas)) - NUMPY_FUNCTIONS.keys()
+        return {self.name}.union(*(RULES[name].calls for name in direct))
+
+    @cached_property
+    def arrays(self) -> Callable[..., tuple[Any, ...]]:
+        """The row over NumPy arrays: ``arrays(*operands) -> (result, *partials)``, IEEE-754 throughout."""
+        functions = {name: _forward_of(name) for name in self.calls}
+        return numpy_function((o.name for o in self.operands), self.given, (self.forward, *self.partials), functions)
+
+    def grouped(self, operands: Sequence[Any]) -> list[Any]:
+        """Gather the flat operands of a node into one list per sequence operand; those are of equal length.
+
+        >>> RULES["dot"].grouped([1.0, 2.0, 3.0, 4.0, 5.0])
+        [[1.0, 2.0], [3.0, 4.0], 5.0]
+        """
+        sequences = sum(operand.is_sequence for operand in self.operands)
+        length = (len(operands) - len(self.operands) + sequences) // sequences if sequences else 0
+        rest, groups = list(operands), []
+        for operand in self.operands:
+            if operand.is_sequence:
+                groups.append(rest[:length])
+                del rest[:length]
+            else:
+                groups.append(rest.pop(0))
+        return groups
+
+    @property
+    def _formulas(self) -> tuple[str, ...]:
+        return (self.forward, *self.partials, *(text for _, text in self.given))
+
+
+def _forward_of(name: str) -> Callable[..., Any]:
+    return lambda *operands: RULES[name].arrays(*operands)[0]  # looked up at each call: rows may be replaced
+
+
+#: The table: every primitive's row, by name; ``primitive()`` adds to it.
+RULES: dict[str, Rule] = {}
+
+_ANY = (-5.0, 5.0)
+_POSITIVE = (0.1, 5.0)
+_LOGISTIC = "where(x < 0, exp(x) / (1 + exp(x)), 1 / (1 + exp(-x)))"
+
+_ROWS = (
+    # Arithmetic.
+    Rule("add", "a b", "a + b", ("1", "1"), "Sum.", symbol="+"),
+    Rule("sub", "a b", "a - b", ("1", "-1"), "Difference.", symbol="-"),
+    Rule("mul", "a b", "a * b", ("b", "a"), "Product.", symbol="*"),
+    Rule("truediv", "a b", "a / b", ("1 / b", "-y / b"), "Quotient.", domain=(_ANY, _POSITIVE), symbol="/"),
+    Rule(
+        "pow", "a b", "pow(a, b)",
+        ("where(b == 0, where(abs(a) > 0, b / a, 0), b * pow(a, b - 1))",
+         "where(a == 0, where(b < 0, -inf, 0), y * log(a))"),
+        "Power; a constant exponent is not differentiated.",
+        domain=(_POSITIVE, (-3.0, 3.0)), symbol="**",
+        kink="exponent 0: derivative 0; base 0: the exponent's derivative is 0",
+    ),
+    Rule("neg", "x", "-x", ("-1",), "Negation.", symbol="-"),
+    Rule("abs", "x", "abs(x)", ("sign(x)",), "Absolute value.", kink="abs'(0) = 0"),
+    Rule("identity", "x", "x", ("1",), "The value itself: a new node with the same number."),
+    # Exponentials, logarithms, roots.
+    Rule("exp", "x", "exp(x)", ("y",), "Exponential."),
+    Rule("expm1", "x", "expm1(x)", ("y + 1",), "Exponential minus 1, exact near 0."),
+    Rule("log", "x", "log(x)", ("1 / x",), "Natural logarithm.", domain=(_POSITIVE,)),
+    Rule("log1p", "x", "log1p(x)", ("1 / (1 + x)",), "Logarithm of 1 + x, exact near 0.", domain=((-0.9, 5.0),)),
+    Rule("log2", "x", "log2(x)", ("1 / (x * log(2))",), "Logarithm to base 2.", domain=(_POSITIVE,)),
+    Rule("log10", "x", "log10(x)", ("1 / (x * log(10))",), "Logarithm to base 10.", domain=(_POSITIVE,)),
+    Rule("sqrt", "x", "sqrt(x)", ("0.5 / y",), "Square root.", domain=(_POSITIVE,), kink="sqrt'(0) = inf"),
+    Rule("cbrt", "x", "cbrt(x)", ("1 / (3 * y * y)",), "Cube root.", domain=(_POSITIVE,), kink="cbrt'(0) = inf"),
+    # Trigonometric and hyperbolic functions and their inverses.
+    Rule("sin", "x", "sin(x)", ("cos(x)",), "Sine of an angle in radians."),
+    Rule("cos", "x", "cos(x)", ("-sin(x)",), "Cosine of an angle in radians."),
+    Rule("tan", "x", "tan(x)", ("1 + y * y",), "Tangent of an angle in radians.", domain=((-1.4, 1.4),)),
+    Rule("asin", "x", "asin(x)", ("1 / sqrt((1 - x) * (1 + x))",), "Inverse sine, in radians.", domain=((-0.9, 0.9),)),
+    Rule("acos", "x", "acos(x)", ("-1 / sqrt((1 - x) * (1 + x))",), "Inverse cosine, in radians.",
+         domain=((-0.9, 0.9),)),
+    Rule("atan", "x", "atan(x)", ("1 / (1 + x * x)",), "Inverse tangent, in radians."),
+    Rule("atan2", "a b", "atan2(a, b)", ("b / h / h", "-a / h / h"), "Angle of the point (b, a), in radians.",
+         given=(("h", "hypot(a, b)"),), domain=(_ANY, _POSITIVE)),
+    Rule("sinh", "x", "sinh(x)", ("cosh(x)",), "Hyperbolic sine."),
+    Rule("cosh", "x", "cosh(x)", ("sinh(x)",), "Hyperbolic cosine."),
+    Rule("tanh", "x", "tanh(x)", ("1 - y * y",), "Hyperbolic tangent."),
+    Rule("asinh", "x", "asinh(x)", ("1 / hypot(x, 1)",), "Inverse hyperbolic sine."),
+    Rule("acosh", "x", "acosh(x)", ("1 / (sqrt(x - 1) * sqrt(x + 1))",), "Inverse hyperbolic cosine.",
+         domain=((1.1, 5.0),)),
+    Rule("atanh", "x", "atanh(x)", ("1 / ((1 - x) * (1 + x))",), "Inverse hyperbolic tangent.", domain=((-0.9, 0.9),)),
+    # Activations and the functions behind them.
+    Rule("sigmoid", "x", _LOGISTIC, ("y * (1 - y)",), "Logistic function 1 / (1 + exp(-x)), without overflow."),
+    Rule("softplus", "x", "maximum(x, 0) + log1p(exp(-abs(x)))", (_LOGISTIC,),
+         "Smooth relu, log(1 + exp(x)), without overflow."),
+    Rule("relu", "x", "where(x <= 0, 0, x)", ("where(x > 0, 1, 0)",), "Positive part, max(x, 0).", kink="relu'(0) = 0"),
+    Rule("leaky_relu", "x slope=0.01", "where(x > 0, x, slope * x)", ("where(x > 0, 1, slope)", "where(x > 0, 0, x)"),
+         "Leaky relu: x where positive, slope * x elsewhere.", domain=(_ANY, (0.01, 0.9)),
+         kink="leaky_relu'(0) = slope"),
+    Rule("elu", "x alpha=1", "where(x > 0, x, alpha * e)", ("where(x > 0, 1, alpha * (e + 1))", "where(x > 0, 0, e)"),
+         "Exponential linear unit: x where positive, alpha * (exp(x) - 1) elsewhere (Clevert et al. 2015).",
+         given=(("e", "expm1(minimum(x, 0))"),), domain=(_ANY, _POSITIVE), kink="elu'(0) = alpha"),
+    Rule("gelu", "x", "x * c", ("c + x * exp(-x * x / 2) / sqrt(2 * pi)",),
+         "Gaussian error linear unit: x times the normal distribution function (Hendrycks and Gimpel 2016), exact.",
+         given=(("c", "0.5 * erfc(-x / sqrt(2))"),)),
+    Rule("silu", "x", "x * s", ("s * (1 + x * (1 - s))",), "Sigmoid linear unit x * sigmoid(x), also called swish.",
+         given=(("s", _LOGISTIC),)),
+    Rule("erf", "x", "erf(x)", ("2 / sqrt(pi) * exp(-x * x)",), "Error function (DLMF 7.2.1)."),
+    Rule("erfc", "x", "erfc(x)", ("-2 / sqrt(pi) * exp(-x * x)",), "Complementary error function (DLMF 7.2.2)."),
+    # Choices and kinks.
+    Rule("maximum", "a b", "maximum(a, b)",
+         ("where(a > b, 1, where(a < b, 0, 0.5))", "where(a > b, 0, where(a < b, 1, 0.5))"),
+         "The larger of two.", kink="a tie gives 1/2 to each"),
+    Rule("minimum", "a b", "minimum(a, b)",
+         ("where(a < b, 1, where(a > b, 0, 0.5))", "where(a < b, 0, where(a > b, 1, 0.5))"),
+         "The smaller of two.", kink="a tie gives 1/2 to each"),
+    Rule("clamp", "x low=-inf high=inf", "minimum(maximum(x, low), high)",
+         ("where(x < low, 0, where(x > high, 0, 1))", "where(x < low, where(low > high, 0, 1), 0)",
+          "where(maximum(x, low) > high, 1, 0)"),
+         "Limit x to [low, high].", domain=(_ANY, (-2.0, -1.0), (1.0, 2.0)), kink="on a limit, x keeps derivative 1"),
+    Rule("where", "condition a b", "where(condition, a, b)", ("0", "where(condition, 1, 0)", "where(condition, 0, 1)"),
+         "Choose a where the condition holds (is not 0), b elsewhere."),
+    Rule("hypot", "a b", "hypot(a, b)", ("where(y == 0, 0, a / y)", "where(y == 0, 0, b / y)"),
+         "Length of the vector (a, b), without overflow.", kink="at (0, 0) both derivatives are 0"),
+    Rule("sign", "x", "sign(x)", ("0",), "-1, 0 or 1.", kink="derivative 0 everywhere"),
+    Rule("floor", "x", "floor(x)", ("0",), "Largest integer not above x.", kink="derivative 0 everywhere"),
+    Rule("ceil", "x", "ceil(x)", ("0",), "Smallest integer not below x.", kink="derivative 0 everywhere"),
+    Rule("round", "x", "round(x)", ("0",), "Nearest integer, halves to the even one.", kink="derivative 0 everywhere"),
+    # Over sequences.
+    Rule("sum", "*x", "sum(x)", ("1",), "Sum of a sequence, as one node."),
+    Rule("mean", "*x", "sum(x) / size(x)", ("1 / size(x)",), "Mean of a sequence, as one node."),
+    Rule("dot", "*w *x b=0", "sum(w * x) + b", ("x", "w", "1"),
+         "Sum of products plus b, as one node: a neuron's w·x + b, whose bias b sits on an edge of constant 1."),
+    Rule("logsumexp", "*x", "where(abs(m) == inf, m, m + log(sum(exp(x - m))))", ("exp(x - y)",),
+         "Logarithm of the sum of exponentials, without overflow; its partials are softmax(x).",
+         given=(("m", "max(x)"),)),
+)  # fmt: skip
+
+RULES.update((row.name, row) for row in _ROWS)
+
+
+def rule_named(name: str) -> Rule:
+    """Return the row of that name; ``UnknownNameError`` with the nearest right one if there is none."""
+    if name not in RULES:
+        raise UnknownNameError("primitive", name, RULES)
+    return RULES[name]

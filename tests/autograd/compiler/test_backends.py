@@ -1,0 +1,163 @@
+"""Both backends against the eager engine: random programs over the whole table, special values, sharing, repetition.
+
+The Numba backend's loops are ordinary Python, so they run here as such, without numba; where numba is installed, some
+programs are compiled for real in test_numba.py.
+"""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import autograd
+from autograd import RULES, Value, compile
+from autograd.compiler.loops import Loops
+from autograd.compiler.needs import Needs
+from tests.strategies import Program, dags, programs
+
+OPERATORS = {
+    "add": lambda a, b: a + b,
+    "sub": lambda a, b: a - b,
+    "mul": lambda a, b: a * b,
+    "truediv": lambda a, b: a / b,
+    "neg": lambda a: -a,
+}
+FUNCTIONS = {name: OPERATORS.get(name) or getattr(autograd, name) for name in RULES}
+
+
+def on_floats(name):
+    def function(*operands):
+        lifted = [[Value(v) for v in x] if isinstance(x, list) else Value(x) for x in operands]
+        return FUNCTIONS[name](*lifted).data
+
+    return function
+
+
+def loops_gradient(program, X):
+    """Run the Numba backend's source as plain Python."""
+    block_program, params = program.program, len(program.params)
+    loops = Loops(block_program, Needs(block_program, params, inputs=False))
+    rows = len(X)
+    U, V = np.zeros(block_program.uniform_size), np.zeros((block_program.row_size + loops.scratch, rows))
+    DU, DV = np.full_like(U, 0.0), np.full_like(V, 1e300)  # noqa: N806 - what is read before it is written shows
+    U[:params] = [p.data for p in program.params]
+    start = block_program.constants_start
+    U[start : start + len(block_program.constants)] = block_program.constants
+    V[: X.shape[1]] = X.T
+    per_row, place = block_program.outputs[0]
+    if per_row:
+        DV[place] = 1.0 / rows
+    else:
+        DU[place] = 1.0
+    scope = {"U": U, "V": V, "DU": DU, "DV": DV, "index": loops.index, "rows": rows, "math": math, "np": np}
+    with np.errstate(all="ignore"):
+        exec("\n".join([*loops.forward, *loops.backward]), scope)  # noqa: S102 - our own source
+    return float(np.mean(V[place]) if per_row else U[place]), DU[:params]
+
+
+def agree(f, X, params):
+    """Both backends give the eager engine's numbers, at every run."""
+    program = compile(lambda x: f(list(x)), [0.0] * X.shape[1], params=params)
+    for param in params:
+        param.grad = 0.0
+    costs = []
+    for row in X:
+        cost = f([Value(x) for x in row])
+        costs.append(cost.data if isinstance(cost, Value) else cost)
+        if isinstance(cost, Value):
+            (cost * (1.0 / len(X))).backward()
+    expected = np.array([param.grad for param in params])
+    scale = max(1.0, float(np.max(np.abs(expected), initial=0.0)), float(np.max(np.abs(costs))))
+    with np.errstate(all="ignore"):
+        assert np.allclose(program(X), costs, rtol=1e-10, atol=1e-10 * scale)
+    found = [program.value_and_grad(X), program.value_and_grad(X), loops_gradient(program, X)]
+    for value, gradient in found:
+        assert value == pytest.approx(np.mean(costs), rel=1e-10, abs=1e-10 * scale)
+        assert np.allclose(gradient, expected, rtol=1e-10, atol=1e-10 * scale)
+
+
+@given(program=programs({name: on_floats(name) for name in RULES}), data=st.data())
+@settings(max_examples=150, deadline=None)
+def test_random_programs_over_the_whole_table(program: Program, data):
+    count = len(program.inputs)
+    kinds = data.draw(st.lists(st.booleans(), min_size=count, max_size=count))
+    params = [Value(x) for x, is_param in zip(program.inputs, kinds, strict=True) if is_param]
+    own = [x for x, is_param in zip(program.inputs, kinds, strict=True) if not is_param]
+
+    def f(x):
+        given, free = iter(params), iter(x)
+        return program.run(FUNCTIONS, [next(given) if is_param else next(free) for is_param in kinds])
+
+    agree(f, np.array([own, own, own]).reshape(3, len(own)), params)
+
+
+@given(dag=dags(), data=st.data())
+@settings(max_examples=80, deadline=None)
+def test_random_graphs_with_sharing(dag, data):
+    leaves = [data.draw(st.integers(-9, 9)) / 10 for _ in range(dag.leaves)]
+    params = [Value(x) for x in leaves]
+
+    def f(x):
+        results = [p + x[0] if i % 2 else p for i, p in enumerate(params)]
+        for kind, references in dag.nodes:
+            operands = [results[i] for i in references]
+            results.append(autograd.sum(operands) if kind == "sum" else OPERATORS[kind](*operands))
+        return autograd.tanh(results[-1]) + x[0]
+
+    agree(f, np.array([[0.1], [0.2]]), params)
+
+
+@pytest.mark.parametrize("name", [name for name in RULES if not any(o.is_sequence for o in RULES[name].operands)])
+def test_special_values_agree_with_the_eager_engine(name):
+    special = [0.0, -0.0, 1.0, -1.0, math.inf, -math.inf, math.nan, 1e308, 5e-324, 0.5]
+    rng = np.random.default_rng(0)
+    rows = rng.choice(special, size=(60, len(RULES[name].operands)))
+    for row in rows:
+        params = [Value(x) for x in row]
+        program = compile(lambda x, params=params: FUNCTIONS[name](*params) * x[0], [1.0], params=params)
+        value, gradient = program.value_and_grad(np.ones((1, 1)))
+        eager = FUNCTIONS[name](*params) * 1.0
+        eager.backward()
+        assert np.allclose([value], [eager.data], rtol=1e-14, atol=0.0, equal_nan=True), (row, value, eager.data)
+        expected = [p.grad for p in params]
+        assert np.allclose(gradient, expected, rtol=1e-12, atol=0.0, equal_nan=True), (row, gradient, expected)
+
+
+def test_a_zero_stops_infinity_and_nan_as_in_the_eager_engine():
+    w = [Value(0.0), Value(-1.0), Value(3.0)]
+    program = compile(lambda x: autograd.where(x > 0.0, w[2] * x, w[1].log() + w[0].sqrt() * 0.0), 1.0, params=w)
+    _, gradient = program.value_and_grad(np.array([1.0, 2.0]))
+    assert gradient.tolist() == [0.0, 0.0, 1.5]
+
+
+def test_matrix_products_of_every_kind():
+    """Shared by parameters, by inputs, by both; batches of grids; single terms that differ from row to row."""
+    rng = np.random.default_rng(0)
+    W = [[Value(v) for v in row] for row in rng.normal(size=(3, 4))]
+    params = [v for row in W for v in row]
+
+    def f(x):
+        first = [x[:4], x[4:]]
+        hidden = [[autograd.dot(w, part, part[0]) for w in W] for part in first]  # 2 x 3
+        scores = [[autograd.dot(a, b) for b in hidden] for a in hidden]  # rows times rows
+        mixed = autograd.dot(W[0], W[1], x[0]) + autograd.dot([*W[0][:2], x[0]], [x[1], W[2][0], x[2]])
+        return autograd.logsumexp([*scores[0], *scores[1]]) + mixed
+
+    for rows in (1, 5):
+        agree(f, rng.normal(size=(rows, 8)), params)
+
+
+def test_a_mutation_of_one_lowering_rule_is_seen(monkeypatch):
+    """Break what the NumPy backend makes of a product's adjoint, and these tests must fail."""
+    from autograd.compiler import numpy_backend
+
+    def broken(*arguments, **keywords):
+        (function, text), per_row = original(*arguments, **keywords)
+        return ("subtract" if function == "multiply" else function, text.replace("bmtr", "bmtr")), not per_row
+
+    original = numpy_backend.product_adjoint
+    monkeypatch.setattr(numpy_backend, "product_adjoint", broken)
+    with pytest.raises(Exception, match=r".*"):
+        test_matrix_products_of_every_kind()
