@@ -1,0 +1,52 @@
+"""Neurons out of Values: modules, layers, losses, optimisers, data, training.
+
+>>> from nn import MLP, data, fit
+>>> X, y = data.moons(40, noise=0.05, seed=0)
+>>> history = fit(MLP(2, [8, 1], activation="tanh", seed=0), X, y, epochs=20, learning_rate=0.1)
+>>> history["loss"][-1] < history["loss"][0]
+True
+"""
+
+try:
+    from autograd import Value as _OurValue  # noqa: F401 - asks whether the package is ours
+except ImportError as error:
+    import autograd as _found
+
+    raise ImportError(
+        f"nn needs glassgrad's package autograd, but found another one at {getattr(_found, '__file__', '?')}: "
+        "HIPS autograd has the same import name; install glassgrad in an environment of its own"
+    ) from error
+
+from nn import data, init, losses, optim
+from nn.diagnose import Finding, Thresholds, diagnose
+from nn.estimator import Classifier
+from nn.explain import explain
+from nn.fit import History, fit
+from nn.layers import MLP, Layer, Neuron, activations
+from nn.module import Module, Parameter
+from nn.storage import load, save
+from nn.table import Table, load_csv
+
+__all__ = [
+    "MLP",
+    "Classifier",
+    "Finding",
+    "History",
+    "Layer",
+    "Module",
+    "Neuron",
+    "Parameter",
+    "Table",
+    "Thresholds",
+    "activations",
+    "data",
+    "diagnose",
+    "explain",
+    "fit",
+    "init",
+    "load",
+    "load_csv",
+    "losses",
+    "optim",
+    "save",
+]

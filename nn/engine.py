@@ -1,0 +1,123 @@
+"""Engines: three ways to take the steps of one epoch, with the same numbers to rounding.
+
+``eager`` builds every sample's graph. ``compiled`` traces model and loss once and runs the rows of a step together,
+with NumPy. ``numba`` (extra ``jit``) compiles the whole epoch, optimiser included, into one kernel.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from autograd import OperandError, TraceError, UnknownNameError, Value, compile
+from nn.module import Module
+from nn.optim import Optimizer
+
+if TYPE_CHECKING:
+    from autograd.compiler.numba_backend import Kernel
+
+__all__ = ["ENGINES", "Epochs"]
+
+_Array = np.ndarray[Any, np.dtype[Any]]
+
+ENGINES = ("compiled", "eager", "numba")
+
+
+class Epochs:
+    """Takes an optimiser's steps over batches of rows.
+
+    Args:
+        engine: one of :data:`ENGINES`. What cannot be traced falls back to eager, with a warning that says why.
+        model: what is trained.
+        loss: ``(output, target) -> cost`` of one sample.
+        samples: rows of inputs.
+        targets: per row, what the loss compares with: a number or a list of numbers.
+        optimizer: makes steps of gradients.
+
+    Raises:
+        UnknownNameError: no such engine.
+        OperandError: numba is not installed, or the optimiser is not made of stages.
+    """
+
+    def __init__(
+        self,
+        engine: str,
+        model: Module,
+        loss: Callable[..., Any],
+        samples: Sequence[Any],
+        targets: Sequence[Any],
+        optimizer: Optimizer,
+    ) -> None:
+        if engine not in ENGINES:
+            raise UnknownNameError("engine", engine, ENGINES)
+        self._model, self._loss = model, loss
+        self._samples, self._targets = samples, targets
+        self._optimizer = optimizer
+        self._parameters = model.parameters()
+        self._vector = np.array([parameter.data for parameter in self._parameters])
+        self._state = optimizer.init(self._vector)
+        self._gradient: Callable[[_Array, _Array], _Array] = self._eager
+        self._kernel: Kernel | None = None
+        if engine != "eager":
+            self._compile(engine)
+
+    def run(self, batches: Sequence[_Array]) -> _Array:
+        """Take one step for each batch of row numbers; return the parameters after the last, as the model has them."""
+        vector = self._vector
+        if self._kernel is not None:
+            self._state = self._kernel.state
+            vector = self._kernel.train(self._table, batches)
+            if not np.isfinite(vector).all():  # a zero that must stop infinity: the kernel has no time for that
+                self._kernel, vector = None, self._vector
+        if self._kernel is None:
+            for rows in batches:
+                step, self._state = self._optimizer.update(self._gradient(rows, vector), self._state, vector)
+                vector = vector + step
+                write(self._parameters, vector)
+        self._vector = vector
+        write(self._parameters, vector)
+        return vector
+
+    def _compile(self, engine: str) -> None:
+        try:
+            program = compile(
+                lambda x, target: self._loss(self._model(x), target),
+                self._samples[0],
+                self._targets[0],
+                params=self._parameters,
+            )
+        except (TraceError, OperandError) as error:
+            warnings.warn(f"training with the eager engine, because {error}", stacklevel=4)
+            return
+        if not program.depends_on_params:
+            raise OperandError(
+                "the loss must return one Value per sample, got float: it does not depend on any parameter"
+            )
+        X, targets = np.asarray(self._samples, dtype=float), np.asarray(self._targets, dtype=float)
+        self._gradient = lambda rows, vector: program.value_and_grad(X[rows], targets[rows], params=vector)[1]
+        if engine == "numba":
+            if not self._optimizer.stages:
+                raise OperandError("the numba engine needs an optimiser made of stages, see nn.optim.from_stages")
+            self._kernel = program.kernel(self._optimizer.stages, rows=len(X))
+            self._table = np.column_stack([X, targets])
+
+    def _eager(self, rows: _Array, vector: _Array) -> _Array:
+        """Return the gradient of the mean loss over `rows`; each sample's graph is gone before the next."""
+        for parameter in self._parameters:
+            parameter.grad = 0.0
+        for row in rows:
+            cost = self._loss(self._model(self._samples[row]), self._targets[row])
+            if not isinstance(cost, Value):
+                raise OperandError(f"the loss must return one Value per sample, got {type(cost).__name__}")
+            cost.backward()
+        total: _Array = np.array([parameter.grad for parameter in self._parameters])
+        return np.asarray(total / len(rows))
+
+
+def write(parameters: Sequence[Value], vector: _Array) -> None:
+    """Give every parameter its number, in order."""
+    for parameter, number in zip(parameters, vector.tolist(), strict=True):
+        parameter.data = number

@@ -1,0 +1,276 @@
+"""Neurons, layers of them, and the multilayer perceptron.
+
+One neuron computes ``z = w·x + b`` and ``a = σ(z)``. Its preactivation z is a single node of the graph, whose parents
+are the weights, the inputs and the bias: the bias is just another leaf, on an edge whose derivative is the constant 1.
+So with δ = ∂C/∂a · σ'(z), the weight's gradient is δ·x and the bias's is δ·1, whatever the input.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd import RULES, LengthError, OperandError, UnknownNameError, Value, dot, operations
+from autograd.operand import Node
+from autograd.operations import Operand
+from autograd.value import primal
+from nn import init as initial
+from nn.checks import rows_of_numbers, whole
+from nn.init import Seed
+from nn.module import Module, Parameter
+
+__all__ = ["MLP", "Layer", "Neuron", "activations"]
+
+_Array = np.ndarray[Any, np.dtype[np.float64]]
+
+
+def activations() -> list[str]:
+    """Return the names an ``activation=`` may have: the rows of the calculus table that one number is enough for.
+
+    >>> "relu" in activations(), "hypot" in activations()
+    (True, False)
+    """
+    return ["linear", *(name for name, rule in RULES.items() if _is_activation(rule))]
+
+
+def _is_activation(rule: Any) -> bool:
+    first, *rest = rule.operands
+    return rule.is_function and not first.is_sequence and all(operand.default is not None for operand in rest)
+
+
+def _activation(name: str) -> Callable[[Value], Value]:
+    if name == "linear":
+        return _itself
+    if name not in RULES or not _is_activation(RULES[name]):
+        raise UnknownNameError("activation", name, activations())
+    function: Callable[[Value], Value] = getattr(operations, name)
+    return function
+
+
+def _itself(z: Value) -> Value:
+    return z
+
+
+class Neuron(Module):
+    """One neuron: ``a = σ(w·x + b)``.
+
+    Args:
+        n_in: how many inputs it has.
+        activation: σ, by name; see :func:`activations`.
+        init: how weights start, see :mod:`nn.init`; the bias starts at 0.
+        bias: False leaves the bias out, to see what a neuron cannot learn without it.
+        seed: an integer, a NumPy generator, or None.
+        n_out: how many neurons share its layer; Xavier's scheme asks.
+
+    Attributes:
+        w: the weights, one Parameter per input.
+        b: the bias, a Parameter (None without).
+        activation: the name of σ; it may be set.
+
+    >>> n = Neuron(2, activation="tanh", seed=0)
+    >>> x = [Value(1.0), Value(-2.0)]
+    >>> z = n.preactivation(x)
+    >>> z.parents == (*n.w, *x, n.b), z.partials[-1]
+    (True, 1.0)
+    """
+
+    def __init__(
+        self,
+        n_in: int,
+        activation: str = "relu",
+        *,
+        init: str = "auto",
+        bias: bool = True,
+        seed: Seed = None,
+        n_out: int = 1,
+    ) -> None:
+        whole("n_in", n_in)
+        self.activation = activation
+        weights = initial.draw(init, n_in, n_out, activation=activation, seed=seed)
+        self.w = [Parameter(weight, label=f"w{i}") for i, weight in enumerate(weights.tolist())]
+        self.b = Parameter(0.0, label="b") if bias else None
+
+    @property
+    def activation(self) -> str:
+        """The name of σ."""
+        return self._activation
+
+    @activation.setter
+    def activation(self, name: str) -> None:
+        self._function, self._activation = _activation(name), name
+
+    def preactivation(self, x: Sequence[Operand]) -> Value:
+        """Return ``z = w·x + b`` as one node.
+
+        Raises:
+            LengthError: `x` has not one element per weight.
+        """
+        if len(x) != len(self.w):
+            raise LengthError(f"the neuron has {len(self.w)} inputs, got {len(x)}: give one number per weight")
+        return dot(self.w, x, 0.0 if self.b is None else self.b)
+
+    def __call__(self, x: Sequence[Operand]) -> Value:
+        """Return ``a = σ(w·x + b)`` for one sample of `n_in` numbers or Values."""
+        return self._function(self.preactivation(x))
+
+    def of_values(self, x: list[Any]) -> Value:
+        """Return the same for a list that holds nothing but Values, without a look at each: a layer has had one."""
+        if self.b is None or len(x) != len(self.w):
+            return self(x)
+        try:
+            return self._function(operations.dot_of_values(self.w, x, self.b))
+        except (AttributeError, TypeError):  # a weight that is a plain number, or symbols while being traced
+            return self(x)
+
+    def __repr__(self) -> str:
+        return f"Neuron({len(self.w)}, activation={self.activation!r})"
+
+
+class Layer(Module):
+    """`n_out` neurons that see the same `n_in` inputs; arguments as for :class:`Neuron`.
+
+    >>> layer = Layer(2, 3, activation="tanh", seed=0)
+    >>> len(layer([0.5, -1.0]))
+    3
+    """
+
+    def __init__(
+        self,
+        n_in: int,
+        n_out: int,
+        activation: str = "relu",
+        *,
+        init: str = "auto",
+        bias: bool = True,
+        seed: Seed = None,
+    ) -> None:
+        whole("n_out", n_out)
+        rng = initial.generator(seed)
+        self.neurons = [Neuron(n_in, activation, init=init, bias=bias, seed=rng, n_out=n_out) for _ in range(n_out)]
+
+    def __call__(self, x: Iterable[Operand]) -> list[Value]:
+        """Return the activations, one per neuron, for one sample of `n_in` numbers or Values."""
+        inputs = _inputs(x)
+        return [neuron.of_values(inputs) for neuron in self.neurons]
+
+    def outputs(self, X: Any) -> _Array:
+        """Return the activations for rows of inputs, computed with arrays: ``(rows, n_in) -> (rows, n_out)``.
+
+        The table's own formulas run over the whole layer, so this agrees with the scalar graph to rounding.
+
+        >>> layer = Layer(2, 3, "tanh", seed=0)
+        >>> bool(abs(layer.outputs([[0.5, -1.0]])[0, 2] - layer([0.5, -1.0])[2].data) < 1e-12)
+        True
+        """
+        rows = rows_of_numbers("X", X)
+        if rows.ndim != 2 or rows.shape[1] != self.n_in:
+            expected = f"expected rows of {self.n_in} inputs, shape (rows, {self.n_in})"
+            raise LengthError(f"{expected}, got shape {rows.shape}")
+        if any(type(neuron) is not Neuron for neuron in self.neurons):  # what it computes is its own affair
+            return super().outputs(rows)
+        weights = np.array([[primal(w) for w in neuron.w] for neuron in self.neurons])
+        biases = np.array([0.0 if neuron.b is None else primal(neuron.b) for neuron in self.neurons])
+        with np.errstate(all="ignore"):  # a network that has diverged has infinities, as its scalar graph has
+            z: _Array = rows @ weights.T + biases
+            for name in {neuron.activation for neuron in self.neurons}:
+                same = [i for i, neuron in enumerate(self.neurons) if neuron.activation == name]
+                z[:, same] = _on_arrays(name, z[:, same])
+        return z
+
+    @property
+    def n_in(self) -> int:
+        """How many inputs each neuron sees."""
+        return len(self.neurons[0].w)
+
+    @property
+    def activation(self) -> str:
+        """The neurons' activation, by name; of neurons that differ, each one's: ``"relu, tanh"``."""
+        return ", ".join(dict.fromkeys(neuron.activation for neuron in self.neurons))
+
+    def __repr__(self) -> str:
+        return f"Layer({self.n_in}, {len(self.neurons)}, activation={self.activation!r})"
+
+
+class MLP(Module):
+    """A multilayer perceptron: layers in a row, each fully connected to the one before.
+
+    Args:
+        n_in: how many inputs a sample has.
+        sizes: how many neurons each layer has, the output last.
+        activation: of the hidden layers, by name.
+        output_activation: of the last layer; ``"linear"`` gives scores (logits), which the losses take.
+        init, bias, seed: as for :class:`Neuron`.
+
+    Raises:
+        UnknownNameError: no such activation or initialisation.
+        LengthError: `sizes` is empty.
+
+    >>> model = MLP(2, [16, 16, 1], activation="relu", seed=0)
+    >>> len(model.parameters()), [name for name, _ in model.named_parameters()][-1]
+    (337, 'layers.2.neurons.0.b')
+    """
+
+    def __init__(
+        self,
+        n_in: int,
+        sizes: Sequence[int],
+        activation: str = "relu",
+        *,
+        output_activation: str = "linear",
+        init: str = "auto",
+        bias: bool = True,
+        seed: Seed = None,
+    ) -> None:
+        if not isinstance(sizes, Sequence) or isinstance(sizes, str):
+            raise OperandError(f"sizes must be a list of neurons per layer, like [16, 16, 1], got {sizes!r}")
+        if not sizes:
+            raise LengthError("sizes is empty: give the neurons of each layer, the output last, like [16, 16, 1]")
+        rng = initial.generator(seed)
+        last = len(sizes) - 1
+        self.layers = [
+            Layer(n, size, output_activation if i == last else activation, init=init, bias=bias, seed=rng)
+            for i, (n, size) in enumerate(zip([n_in, *sizes[:-1]], sizes, strict=True))
+        ]
+
+    def __call__(self, x: Iterable[Operand]) -> Any:
+        """Return the output for one sample of `n_in` numbers or Values: one Value, or a list if there are several.
+
+        Raises:
+            LengthError: the sample is of another length.
+        """
+        activation = _inputs(x)
+        for layer in self.layers:
+            activation = layer(activation)
+        return activation[0] if len(activation) == 1 else activation
+
+    def outputs(self, X: Any) -> _Array:
+        """Return the outputs for rows of inputs, computed with arrays: ``(rows, n_in) -> (rows, n_out)``.
+
+        >>> model = MLP(2, [3, 1], activation="tanh", seed=0)
+        >>> bool(abs(model.outputs([[0.5, -1.0]])[0, 0] - model([0.5, -1.0]).data) < 1e-12)
+        True
+        """
+        activation: _Array = X
+        for layer in self.layers:
+            activation = layer.outputs(activation)
+        return activation
+
+    def __repr__(self) -> str:
+        return f"MLP of [{', '.join(map(repr, self.layers))}]"
+
+
+def _on_arrays(activation: str, z: _Array) -> _Array:
+    if activation == "linear":
+        return z
+    rule = RULES[activation]
+    defaults = [operand.default for operand in rule.operands[1:]]
+    return np.asarray(rule.arrays(z, *defaults)[0], dtype=float)
+
+
+def _inputs(x: Iterable[Operand]) -> list[Value]:
+    """One Value per input, so that every neuron of a layer refers to the same leaves."""
+    if not isinstance(x, Iterable):
+        raise OperandError(f"expected one sample, a sequence of numbers or Values, got {type(x).__name__}")
+    return [value if isinstance(value, Node) else Value(value, label=f"x{i}") for i, value in enumerate(x)]

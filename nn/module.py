@@ -1,0 +1,139 @@
+"""``Module``: something with parameters, and ``Parameter``, a leaf that training changes.
+
+A module's parameters are the Parameters among its attributes, in the order in which they were assigned, also those
+inside lists and other modules; the path to each is its name, as in ``layers.0.neurons.3.w.1``. Other Values, such as
+an output that is kept to be looked at, are none.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from autograd import OperandError, StorageError, Value, no_grad
+from autograd.operand import number as lift
+from autograd.value import primal
+
+__all__ = ["Module", "Parameter"]
+
+
+class Parameter(Value):
+    """A leaf that training changes: a weight or a bias.
+
+    >>> w = Parameter(0.7, label="w")
+    >>> (w * 2.0).backward(); w.grad
+    2.0
+    """
+
+    __slots__ = ()
+
+
+class Module:
+    """A function with parameters; subclasses define ``__call__`` on one sample.
+
+    >>> class Scale(Module):
+    ...     def __init__(self):
+    ...         self.factor = Parameter(2.0)
+    ...     def __call__(self, x):
+    ...         return self.factor * x[0]
+    >>> dict(Scale().named_parameters())
+    {'factor': Parameter(data=2.0, grad=0.0)}
+    """
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Where a subclass says anew what one sample gives, an inherited shortcut for rows no longer holds."""
+        super().__init_subclass__(**kwargs)
+        if "__call__" in vars(cls) and "outputs" not in vars(cls):
+            cls.outputs = Module.outputs  # type: ignore[method-assign]
+
+    def __call__(self, x: Any) -> Any:
+        """Compute the output for one sample."""
+        raise OperandError(f"{type(self).__name__} does not define __call__: say there what it computes for one sample")
+
+    def named_parameters(self) -> Iterator[tuple[str, Value]]:
+        """Yield ``(name, parameter)``, each parameter once."""
+        yield from _leaves("", self, set())
+
+    def parameters(self) -> list[Value]:
+        """Return the parameters, in the order of :meth:`named_parameters`."""
+        return [parameter for _, parameter in self.named_parameters()]
+
+    def zero_grad(self) -> None:
+        """Set every parameter's gradient to 0."""
+        for parameter in self.parameters():
+            parameter.grad = 0.0
+
+    def state_dict(self) -> dict[str, float]:
+        """Return every parameter's number by name."""
+        return {name: parameter.data for name, parameter in self.named_parameters()}
+
+    def load_state_dict(self, state: Mapping[str, float]) -> None:
+        """Set every parameter from `state`; all of them or, on an error, none.
+
+        Raises:
+            StorageError: a name is missing or left over, or a number is not finite.
+        """
+        if not isinstance(state, Mapping):
+            raise StorageError(f"a state is a mapping from parameters' names to numbers, got {type(state).__name__}")
+        named = dict(self.named_parameters())
+        missing, extra = named.keys() - state.keys(), state.keys() - named.keys()
+        if missing or extra:
+            problem = f"it lacks {_some(missing)}" if missing else f"it has {_some(extra)} that the model does not"
+            raise StorageError(
+                f"the state is of another shape: {len(state)} numbers for {len(named)} parameters; {problem}"
+            )
+        numbers = {name: _finite(name, state[name]) for name in named}
+        for name, parameter in named.items():
+            parameter.data = numbers[name]
+
+    def outputs(self, X: Any) -> np.ndarray[Any, np.dtype[np.float64]]:
+        """Return the outputs for rows of inputs, without building graphs.
+
+        Args:
+            X: (rows, inputs) numbers.
+
+        Returns:
+            (rows, outputs) floats.
+        """
+        with no_grad():
+            rows = [self(row) for row in np.asarray(X, dtype=float).tolist()]
+        listed = [row if isinstance(row, list | tuple) else [row] for row in rows]
+        return np.array([list(map(primal, row)) for row in listed], dtype=float)
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        from viz import mimebundle  # a door: only a notebook that shows the model opens it
+
+        bundle: dict[str, str] = mimebundle(self)
+        return bundle
+
+
+def _leaves(path: str, found: Any, walked: set[int]) -> Iterator[tuple[str, Value]]:
+    if not isinstance(found, Value | Module | Mapping | list | tuple) or id(found) in walked:
+        return
+    walked.add(id(found))  # parameters may be shared, and modules may refer to each other
+    if isinstance(found, Value):
+        if isinstance(found, Parameter):
+            yield path, found
+        return
+    if isinstance(found, Module):
+        found = vars(found)
+    for key, child in found.items() if isinstance(found, Mapping) else enumerate(found):
+        yield from _leaves(f"{path}.{key}" if path else str(key), child, walked)
+
+
+def _some(names: set[str]) -> str:
+    shown = sorted(names)[:3]
+    return ", ".join(map(repr, shown)) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+
+
+def _finite(name: str, number: Any) -> float:
+    try:
+        found = math.nan if isinstance(number, bool) else lift(number)
+    except OperandError:
+        found = math.nan
+    if not math.isfinite(found):
+        raise StorageError(f"parameter {name!r} must be a finite number, got {number!r}"[:200])
+    return found
