@@ -1,0 +1,100 @@
+"""``python -m viz "tanh(w*a + b)" w=0.7 a=-1.5 b=0.3 -o graph.svg``: draw an expression, print its gradients."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import textwrap
+from collections.abc import Sequence
+from typing import NoReturn
+
+from autograd import RULES, GlassgradError, OperandError, RenderError, parse
+from viz.graph import draw
+from viz.render import FORMATS, format_for
+from viz.table import print_gradients
+
+_PROGRAM = "python -m viz"
+_EXAMPLES = """\
+examples:
+  python -m viz "tanh(w*a + b)" w=0.7 a=-1.5 b=0.3
+  python -m viz "(x - 3)**2 + sin(y)" x=1 y=0.5 -o square.png --rankdir TB
+  python -m viz "where(x > 0, x, 0.01*x)" x=-2 -o leaky.dot --title "Leaky ReLU"
+  python -m viz "(-x)**2" x=2       an expression that begins with a minus goes in parentheses
+
+An expression has numbers, names, + - * / **, parentheses, pi, e, inf, a comparison as the condition of where(), and
+these functions:
+"""
+
+
+class _Parser(argparse.ArgumentParser):
+    """Answers a mistake with one line."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{_PROGRAM}: {message} ({_PROGRAM} --help)\n")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; return its exit code: 2 after a message on standard error, else 0."""
+    options = _parser().parse_args(arguments)
+    try:
+        form = format_for(options.output, options.format)
+        root = parse(options.expression, **_numbers(options.numbers))
+        root.backward()
+        title = options.expression if options.title is None else options.title
+        try:
+            draw(root, format=form, path=options.output, rankdir=options.rankdir, title=title, timeout=options.timeout)
+        except RenderError:  # the gradients need no renderer
+            print_gradients(root)
+            raise
+    except (GlassgradError, OSError) as error:
+        problem = f"{error.filename}: {error.strerror}" if isinstance(error, OSError) and error.filename else error
+        print(f"{_PROGRAM}: {problem}", file=sys.stderr)
+        return 2
+    print_gradients(root)
+    print(f"drawn in {options.output}")
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    functions = ", ".join(name for name, rule in RULES.items() if not rule.symbol and name != "dot")
+    functions = textwrap.fill(functions, 100, initial_indent="  ", subsequent_indent="  ")
+    parser = _Parser(
+        prog=_PROGRAM,
+        description="Draw the graph of an expression after backward(), with the local derivative on every edge, and "
+        "print the gradients.",
+        epilog=_EXAMPLES + functions,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = parser.add_argument
+    add("expression", metavar="EXPRESSION", help='such as "tanh(w*a + b)", in quotes')
+    add("numbers", metavar="NAME=NUMBER", nargs="*", default=[], help="one for every name in the expression")
+    add("-o", "--output", metavar="FILE", default="graph.svg",
+        help="the picture; its ending says which kind, .svg, .png or .dot (default: %(default)s)")  # fmt: skip
+    add("--format", metavar="FORMAT", help=f"{', '.join(FORMATS)}, whatever the ending")
+    add("--rankdir", metavar="DIRECTION", default="LR",
+        help="the way values flow: LR left to right, TB top to bottom, RL or BT (default: %(default)s)")  # fmt: skip
+    add("--title", help="above the picture (default: the expression)")
+    add("--timeout", type=float, default=30.0, metavar="SECONDS", help="for the layout (default: %(default)g)")
+    return parser
+
+
+def _numbers(bindings: Sequence[str]) -> dict[str, float]:
+    numbers: dict[str, float] = {}
+    for binding in bindings:
+        name, equals, text = (part.strip() for part in binding.partition("="))
+        if not (equals and name.isidentifier()):
+            raise OperandError(f"expected NAME=NUMBER, got {binding!r}")
+        if name in numbers:
+            raise OperandError(f"{name!r} is given twice")
+        try:
+            numbers[name] = float(text)
+        except ValueError:
+            raise OperandError(f"{name!r} must be a number, got {text!r}") from None
+    return numbers
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)
