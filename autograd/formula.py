@@ -13,6 +13,7 @@ import math
 import operator
 import unicodedata
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -40,6 +41,14 @@ _ARITHMETIC: dict[type, Callable[[Any, Any], float]] = {
     ast.Sub: operator.sub,
     ast.Mult: operator.mul,
     ast.Div: operator.truediv,
+}
+_ORDER: dict[type, Callable[[Any, Any], bool]] = {
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
 }
 #: Every reader walks the tree recursively, and must not exhaust the interpreter's stack.
 _DEEPEST = 100
@@ -104,13 +113,19 @@ def calls_in(text: str) -> list[tuple[str, list[str]]]:
     return [(callee(call), [ast.unparse(argument) for argument in call.args]) for call in calls]
 
 
-def folded(text: str) -> ast.expr:
+def folded(text: str, constants: Mapping[str, float] = MappingProxyType({})) -> ast.expr:
     """Return the syntax tree of `text` with every number a float and every constant part carried out.
+
+    Args:
+        text: the formula.
+        constants: variables that are numbers.
 
     >>> ast.unparse(folded("2 * sqrt(4) * x"))
     '4.0 * x'
+    >>> ast.unparse(folded("where(n > 0, x, n)", {"n": 2.0}))
+    'x'
     """
-    tree: ast.expr = _Fold().visit(parse_formula(text))
+    tree: ast.expr = _Fold(constants).visit(parse_formula(text))
     return tree
 
 
@@ -173,16 +188,35 @@ def _too_deep(text: str) -> FormulaError:
 class _Fold(ast.NodeTransformer):
     """Turn every number into a float and every constant subexpression (``2/sqrt(pi)``) into one."""
 
+    def __init__(self, constants: Mapping[str, float]) -> None:
+        self.constants = constants
+
     def visit_Constant(self, node: ast.Constant) -> ast.expr:
         assert isinstance(node.value, (int, float))
         return ast.Constant(float(node.value))
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
+        if node.id in self.constants:
+            return ast.Constant(self.constants[node.id])
         if node.id in ("inf", "nan"):  # no literal spells these
             return ast.Attribute(ast.Name("math"), node.id)
         return ast.Constant(math.pi) if node.id == "pi" else node
 
+    def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.expr:
+        self.generic_visit(node)
+        if isinstance(node.operand, ast.Constant) and isinstance(node.operand.value, float):
+            return ast.Constant(-node.operand.value if isinstance(node.op, ast.USub) else node.operand.value)
+        return node
+
     def visit_Call(self, node: ast.Call) -> ast.expr:
+        if callee(node) == "where":
+            condition = self.visit(node.args[0])
+            holds = _holds(condition)
+            if holds is not None:  # what is not chosen need not have a value
+                chosen: ast.expr = self.visit(node.args[1 if holds else 2])
+                return chosen
+            node.args = [condition, *map(self.visit, node.args[1:])]
+            return node
         node.args = [self.visit(argument) for argument in node.args]
         known = hasattr(math, callee(node)) and node.args
         if known and all(isinstance(argument, ast.Constant) for argument in node.args):
@@ -195,6 +229,17 @@ class _Fold(ast.NodeTransformer):
         if isinstance(node.left, ast.Constant) and isinstance(node.right, ast.Constant):
             return ast.Constant(_ARITHMETIC[type(node.op)](node.left.value, node.right.value))
         return node
+
+
+def _holds(condition: ast.expr) -> bool | None:
+    """Whether a condition is met; None where that depends on a variable."""
+    if isinstance(condition, ast.Constant) and isinstance(condition.value, float):
+        return condition.value != 0.0
+    if isinstance(condition, ast.Compare):
+        left, right = condition.left, condition.comparators[0]
+        if isinstance(left, ast.Constant) and isinstance(right, ast.Constant):
+            return _ORDER[type(condition.ops[0])](left.value, right.value)
+    return None
 
 
 _SAME_NAME = (

@@ -65,17 +65,31 @@ def numpy_function(
     return evaluate
 
 
-def numpy_source(text: str, names: Mapping[str, str], *, reduced: bool = False) -> str:
-    """Return `text` as one expression of NumPy calls on arrays of the given names.
+def numpy_source(
+    text: str,
+    names: Mapping[str, str],
+    *,
+    constants: Mapping[str, float] | None = None,
+    number: Callable[[float], str] = repr,
+    reduced: bool = False,
+) -> str:
+    """Return `text` as one expression of NumPy calls on arrays.
 
-    With `reduced`, ``sum``, ``max`` and ``size`` go along the second axis and keep it.
+    Args:
+        text: the formula.
+        names: what its variables are called.
+        constants: those of them that are one number, which the formula is simplified for.
+        number: how a number is written.
+        reduced: ``sum``, ``max`` and ``size`` go along the second axis and keep it.
 
     >>> numpy_source("1 - y*y", {"y": "a"})
     'subtract(1.0, multiply(a, a))'
     >>> numpy_source("where(x <= 0, 0, x)", {"x": "z"}), numpy_source("where(x > 0, 1, 0)", {"x": "z"})
     ('maximum(z, 0.0)', 'greater(z, 0.0)')
+    >>> numpy_source("where(b == 0, 0, b * pow(a, b - 1))", {"a": "a", "b": "b"}, constants={"b": 3.0})
+    'multiply(3.0, pow(a, 2.0))'
     """
-    return ast.unparse(_Calls(names, reduced).visit(folded(text)))
+    return ast.unparse(_Calls(names, number, reduced).visit(folded(text, constants or {})))
 
 
 class _Pythonic(ast.NodeTransformer):
@@ -113,12 +127,17 @@ _ELEMENT = "_i"
 class _Calls(ast.NodeTransformer):
     """Rewrite operators as NumPy's functions, and two choices as the faster functions they are equal to."""
 
-    def __init__(self, names: Mapping[str, str], reduced: bool) -> None:
+    def __init__(self, names: Mapping[str, str], number: Callable[[float], str], reduced: bool) -> None:
         self.names = names
+        self.number = number
         self.reduced = reduced
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
         return ast.Name(self.names[node.id])
+
+    def visit_Constant(self, node: ast.Constant) -> ast.expr:
+        assert isinstance(node.value, float)
+        return ast.Name(self.number(node.value))
 
     def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
         return ast.Name(node.attr)
@@ -128,8 +147,7 @@ class _Calls(ast.NodeTransformer):
         return ast.Call(ast.Name(_UFUNCS[type(node.op)]), [node.left, node.right], [])
 
     def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.expr:
-        self.generic_visit(node)
-        return node if isinstance(node.operand, ast.Constant) else ast.Call(ast.Name("negative"), [node.operand], [])
+        return ast.Call(ast.Name("negative"), [self.visit(node.operand)], [])
 
     def visit_Compare(self, node: ast.Compare) -> ast.expr:
         self.generic_visit(node)
@@ -137,16 +155,12 @@ class _Calls(ast.NodeTransformer):
 
     def visit_Call(self, node: ast.Call) -> ast.expr:
         if ast.unparse(node) == "where(x <= 0.0, 0.0, x)":
-            return ast.Call(ast.Name("maximum"), [self.visit(node.args[2]), ast.Constant(0.0)], [])
+            return ast.Call(ast.Name("maximum"), [self.visit(node.args[2]), self.visit(node.args[1])], [])
         name = callee(node)
         arguments = [self.visit(argument) for argument in node.args]
         if name == "where" and [ast.unparse(choice) for choice in node.args[1:]] == ["1.0", "0.0"]:
             is_comparison = isinstance(node.args[0], ast.Compare)  # True and False serve as 1 and 0
-            return (
-                arguments[0]
-                if is_comparison
-                else ast.Call(ast.Name("not_equal"), [arguments[0], ast.Constant(0.0)], [])
-            )
+            return arguments[0] if is_comparison else ast.Call(ast.Name("not_equal"), [arguments[0], arguments[2]], [])
         if self.reduced and name in REDUCTIONS:
             return ast.Call(ast.Name(f"{name}_along"), arguments, [])
         return ast.Call(ast.Name(name), arguments, [])

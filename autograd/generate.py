@@ -217,7 +217,7 @@ def _compute(row: Rule, targets: tuple[str | None, ...], indent: int) -> str:
     wanted = [text for target, text in zip(targets, texts, strict=True) if target]
     sequences = row.sequences
     spread = ("", *(operand.name if operand.is_sequence else "" for operand in row.operands))
-    used = _used(row, wanted)
+    used = row.given_for(wanted)
 
     def source(text: str, over: str = "") -> str:
         return python_source(text, call=_float_function, sequences=sequences, spread_over=over)
@@ -231,14 +231,6 @@ def _compute(row: Rule, targets: tuple[str | None, ...], indent: int) -> str:
         fallback = f"{names} = ieee({row.name!r}, {', '.join(o.name for o in row.operands)})".replace("'", '"')
         lines = ["try:", *(f"    {line}" for line in lines), _IEEE, f"    {fallback}"]
     return ("\n" + " " * indent).join(lines)
-
-
-def _used(row: Rule, texts: list[str]) -> list[tuple[str, str]]:
-    """The given formulas that `texts` need, directly or through others, in order."""
-    names = set().union(*(names_in(text)[0] for text in texts))
-    for name, text in reversed(row.given):  # a given formula may use those before it
-        names |= names_in(text)[0] if name in names else set()
-    return [pair for pair in row.given if pair[0] in names]
 
 
 def _may_raise(text: str) -> bool:

@@ -230,15 +230,14 @@ class Compiled:
             memory.uniform_adjoint[at] = 1.0
             value = float(memory.uniform[at])
         backward()
+        gradient = memory.uniform_adjoint[: len(self.params)].copy()
+        if not executable.inputs:
+            return value, gradient, _NONE
         slopes = [
             memory.row_adjoint[place] if each else np.full(rows, memory.uniform_adjoint[place])
             for each, place in self.program.inputs
         ]
-        return (
-            value,
-            memory.uniform_adjoint[: len(self.params)].copy(),
-            np.array(slopes) if executable.inputs else _NONE,
-        )
+        return value, gradient, np.array(slopes)
 
 
 _NONE = np.zeros((0, 0))

@@ -78,8 +78,8 @@ def product_adjoint_loops(loops: Loops, block: Dot) -> list[str]:
         theirs = _side(loops, other_at, other, "n")
         adjoint = f"DV[{target}, r]" if per_row else f"DU[{target}]"
         if not per_row:
-            nested = [("b", batch), ("q", q_count), ("p", p_count), ("n", length)]
-            lines += nest(nested, [f"D{mine} += {adjoint} * {theirs}"])
+            nested = [("b", batch), ("q", q_count), ("p", p_count)]
+            lines += nest(nested, [f"d = {adjoint}", *nest([("n", length)], [f"D{mine} += d * {theirs}"])])
         elif at.space == "row":
             place = mine.removeprefix("V[").removesuffix(", r]")
             body = _adjoint_products(loops, other, other_count, target, other_at, loops.store(at))

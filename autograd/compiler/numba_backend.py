@@ -41,18 +41,22 @@ class Kernel:
     """
 
     def __init__(self, program: Program, rows: int, *, params: int, stages: Sequence[OptimizerStage] = ()) -> None:
-        loops = Loops(program, Needs(program, params, inputs=False))
+        own = program if rows > 1 else program.without_rows()
+        loops = Loops(own, Needs(own, params, inputs=False))
         self.program, self.params, self.stages = program, params, stages
-        self.uniform = np.zeros(program.uniform_size)
-        self.row = np.zeros((program.row_size + loops.scratch, rows))
+        self.uniform = np.zeros(own.uniform_size)
+        self.row = np.zeros((own.row_size + loops.scratch, rows))
         self._uniform_adjoint = np.zeros_like(self.uniform)
         self._row_adjoint = np.zeros_like(self.row)
+        if rows == 1:  # inputs still go where the rows would be
+            self.row = self.uniform[program.uniform_size :, None]
         start = program.constants_start
         self.uniform[start : start + len(program.constants)] = program.constants
         self._index = loops.index
+        inputs = sum(per_row for per_row, _ in program.inputs)
         self._states = np.zeros((sum(len(stage.states) for stage in stages), params))
         self._steps = 0
-        self._module = _module(_source(program, loops, params, stages))
+        self._module = _module(_source(own, loops, params, stages, inputs))
 
     def value_and_grad(self, rows: int) -> tuple[float, _Array]:
         """Run both halves over the first `rows` rows of the buffers; return the mean output and its gradient."""
@@ -97,14 +101,13 @@ class OptimizerStage(Protocol):
     def rate(self, step: int) -> float: ...
 
 
-def _source(program: Program, loops: Loops, params: int, stages: Sequence[OptimizerStage]) -> str:
+def _source(program: Program, loops: Loops, params: int, stages: Sequence[OptimizerStage], inputs: int) -> str:
     per_row, place = program.outputs[0]
     seed = ["for r in range(rows):", f"    DV[{place}, r] = 1.0 / rows"] if per_row else [f"DU[{place}] = 1.0"]
     mean = ["value = 0.0", "for r in range(rows):", f"    value += V[{place}, r]", "return value / rows"]
     both = [*loops.forward, "DU[:] = 0.0", *seed, *loops.backward]
     source = _TEMPLATE.format(body=_indented(both, 1), result=_indented(mean if per_row else [f"return U[{place}]"], 1))
     if stages:
-        inputs = sum(per_row for per_row, _ in program.inputs)
         source += _TRAIN.format(
             inputs=inputs, body=_indented(both, 2), params=params, update=_indented(_update(params, stages), 2)
         )

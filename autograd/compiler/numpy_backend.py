@@ -14,7 +14,7 @@ import numpy as np
 
 from autograd.compiler.needs import Needs
 from autograd.compiler.products import blocked_product, product, product_adjoint, stopped
-from autograd.compiler.program import Block, Dot, Map, Program, Reduce
+from autograd.compiler.program import Block, Dot, Map, Positions, Program, Reduce
 from autograd.compiler.scalar_graph import COMPARISONS
 from autograd.compiler.workspace import Workspace
 from autograd.formula import NUMPY_FUNCTIONS
@@ -43,8 +43,14 @@ class Executable:
     def __init__(
         self, program: Program, rows: int, *, params: int, inputs: bool = False, guarded: bool = False
     ) -> None:
-        self.program, self.rows, self.inputs, self.guarded = program, rows, inputs, guarded
-        self.memory = Workspace(program, rows, Needs(program, params, inputs), _functions())
+        self.program = program if rows > 1 else program.without_rows()
+        self.rows, self.inputs, self.guarded = rows, inputs, guarded
+        self.memory = Workspace(self.program, rows, Needs(self.program, params, inputs), _functions())
+        if rows == 1:  # callers still find rows where they would be
+            start = program.uniform_size
+            self.memory.row = self.memory.uniform[start:, None]
+            self.memory.row_adjoint = self.memory.uniform_adjoint[start:, None]
+        program = self.program
         self._wanted = [(False, place) for place in range(params)] + (program.inputs if inputs else [])
         self.forward = self.memory.compile(
             "forward", [line for block in program.blocks for line in self._forward(block)]
@@ -76,10 +82,10 @@ class Executable:
             self._forward_dot(block, out, lines)
         elif isinstance(block, Map):
             names = [self.memory.lifted(at, lines, per_row) for at in block.operands]
-            lines += self._formulas(block.op, names, out)
+            lines += self._formulas(block, names, out)
         else:
             names = self._aligned(block, lines)
-            lines += self._formulas(block.op, names, out, reduced=True)
+            lines += self._formulas(block, names, out)
         return lines
 
     def _aligned(self, block: Reduce, lines: list[str]) -> list[str]:
@@ -91,26 +97,45 @@ class Executable:
             names.append(name if operand.is_sequence else f"{name}[:, None]")
         return names
 
-    def _formulas(self, op: str, names: list[str], out: str, *, reduced: bool = False) -> list[str]:
-        if op in COMPARISONS:
-            return [f"{out}[...] = {numpy_source(COMPARISONS[op], dict(zip('ab', names, strict=True)))}"]
-        rule = RULES[op]
-        scope = {operand.name: name for operand, name in zip(rule.operands, names, strict=True)}
-        lines = self._given(op, rule.given, scope, reduced)
-        result = numpy_source(rule.forward, scope, reduced=reduced)
+    def _formulas(self, block: Map | Reduce, names: list[str], out: str) -> list[str]:
+        if block.op in COMPARISONS:
+            return [f"{out}[...] = {numpy_source(COMPARISONS[block.op], dict(zip('ab', names, strict=True)))}"]
+        rule = RULES[block.op]
+        lines, write = self._given(block, names, [rule.forward])
+        result = write(rule.forward)
+        reduced = isinstance(block, Reduce)
         call = None if reduced or lines else _as_call(result)
         if call is not None:
             return [f"{call[0]}({call[1]}, out={out})"]
         return [*lines, f"{out}[...] = {f'({result})[:, 0]' if reduced else result}"]
 
-    def _given(self, op: str, given: Iterable[tuple[str, str]], scope: dict[str, str], reduced: bool) -> list[str]:
+    def _given(
+        self, block: Map | Reduce, names: list[str], texts: Iterable[str], result: str = ""
+    ) -> tuple[list[str], Callable[[str], str]]:
+        """Lines for the given formulas that `texts` need, and what turns each of those into source."""
+        rule, memory = RULES[block.op], self.memory
+        scope = {operand.name: name for operand, name in zip(rule.operands, names, strict=True)} | {"y": result}
+        found = {o.name: self._constant(at) for o, at in zip(rule.operands, block.operands, strict=True)}
+        constants = {name: number for name, number in found.items() if number is not None}
+        reduced = isinstance(block, Reduce)
+
+        def write(text: str) -> str:
+            return numpy_source(text, scope, constants=constants, number=memory.number, reduced=reduced)
+
         lines = []
-        for name, text in given:
-            source = numpy_source(text, scope, reduced=reduced)
-            scope[name] = f"{name}{len(self.memory.scope)}"
-            self.memory.scope[scope[name]] = None
+        for name, text in rule.given_for(texts):
+            source = write(text)
+            scope[name] = memory.bind(None)
             lines.append(f"{scope[name]} = {source}")
-        return lines
+        return lines, write
+
+    def _constant(self, at: Positions) -> float | None:
+        """The number that stands at all these places in every run, if there is one."""
+        start, constants = self.program.constants_start, self.program.constants
+        first = int(at.index.flat[0])
+        if at.space != "uniform" or not (at.index == first).all() or not start <= first < start + len(constants):
+            return None
+        return constants[first - start]
 
     def _forward_dot(self, block: Dot, out: str, lines: list[str]) -> None:
         left, right = self.memory.read(block.left, lines), self.memory.read(block.right, lines)
@@ -144,15 +169,19 @@ class Executable:
             if isinstance(block, Reduce)
             else [self.memory.lifted(at, lines, per_row) for at in block.operands]
         )
-        scope = {operand.name: name for operand, name in zip(rule.operands, names, strict=True)}
-        lines += self._given(block.op, rule.given, scope, reduced)
         out = self.memory.view(block.out)
-        scope["y"] = f"{out}[:, None]" if reduced else str(out)
         flowing = f"{adjoint}[:, None]" if reduced else adjoint
-        for at, operand, partial in zip(block.operands, rule.operands, rule.partials, strict=True):
-            if partial == "0" or not self.memory.needs.mask(at).any():
-                continue
-            source = numpy_source(partial, scope, reduced=reduced)
+        wanted = [
+            (at, operand, partial)
+            for at, operand, partial in zip(block.operands, rule.operands, rule.partials, strict=True)
+            if partial != "0" and self.memory.needs.mask(at).any()
+        ]
+        given, write = self._given(
+            block, names, [partial for _, _, partial in wanted], f"{out}[:, None]" if reduced else str(out)
+        )
+        lines += given
+        for at, operand, partial in wanted:
+            source = write(partial)
             if partial == "1":
                 expression, call = flowing, None
             elif partial == "-1":
@@ -161,22 +190,24 @@ class Executable:
                 expression, call = f"stopped({flowing}, {source})", None
             else:
                 expression, call = f"multiply({flowing}, {source})", ("multiply", f"{flowing}, {source}")
-            if reduced and operand.is_sequence:
-                shape = self.memory.shape(at, per_row=per_row)
-                expression, call = f"broadcast_to({expression}, {shape})", None
-            elif reduced:
+            if reduced and not operand.is_sequence:
                 expression, call = f"({expression})[:, 0]", None
             self.memory.accumulate(at, expression, call, lines, per_row)
 
     def _reverse_dot(self, block: Dot, adjoint: str, lines: list[str]) -> None:
         left, right = self.memory.read(block.left, lines), self.memory.read(block.right, lines)
-        per_row = block.out.space == "row"
-        for at, other, swap in ((block.left, right, True), (block.right, left, False)):
+        per_row, own = block.out.space == "row", adjoint
+        sides = [(block.left, right, True), (block.right, left, False)]
+        if block.is_square:
+            doubled = self.memory.bind(np.empty_like(self.memory.scope[adjoint]))
+            lines.append(f"add({adjoint}, {adjoint}, {doubled})")
+            adjoint, sides = doubled, sides[:1]
+        for at, other, swap in sides:
             if self.memory.needs.mask(at).any():
                 call, is_per_row = product_adjoint(self.memory, block, adjoint, other, swap=swap, guarded=self.guarded)
                 self.memory.accumulate(at, f"{call[0]}({call[1]})", None if self.guarded else call, lines, is_per_row)
         for single in block.singles:
-            self.memory.accumulate(single, adjoint, None, lines, per_row)
+            self.memory.accumulate(single, own, None, lines, per_row)
 
 
 def _functions() -> dict[str, Any]:

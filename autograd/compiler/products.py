@@ -26,12 +26,13 @@ def product(memory: Workspace, block: Dot, left: str, right: str, out: str) -> s
     if spaces == ("uniform", "uniform"):
         if block.out.space == "row":  # only a single term differs from row to row
             return f"{out}[...] = {_call(memory, 'matmul', b, a.swapaxes(1, 2))}[..., None]"
+        if p == q == 1:
+            pair = f"{memory.bind(a[:, 0])}, {memory.bind(b[:, 0])}"
+            return f"einsum('bn,bn->b', {pair}, out={memory.bind(result[:, 0, 0])})"
         factors = (b, a.swapaxes(1, 2), result)
     elif spaces == ("uniform", "row"):
         if len(a) == q == 1:
             factors = (a[0], b[0, 0], result[0, 0])
-        elif memory.rows == 1:
-            factors = (b[..., 0], a.swapaxes(1, 2), result[..., 0])
         else:
             factors = (a[:, None], b, result)
     else:
@@ -60,6 +61,8 @@ def product_adjoint(
         spread = theirs[..., None] if per_row and other_space == "uniform" else theirs
         return ("blocked_product", f"{memory.bind(flow)}, {memory.bind(spread)}"), per_row
     if own_space == other_space == "uniform":
+        if t == 1 and not per_row:
+            return _arguments(memory, "multiply", flow, theirs), False
         total = f"add.reduce({memory.bind(flow)}, -1)" if per_row else memory.bind(flow)
         return ("matmul", f"{total}, {memory.bind(theirs)}"), False
     if other_space == "uniform":
@@ -69,8 +72,6 @@ def product_adjoint(
     if own_space == "uniform":  # summed over the rows at once
         if batch == t == 1:
             return _arguments(memory, "matmul", flow[0, :, 0], theirs[0, 0].T), False
-        if memory.rows == 1:
-            return _arguments(memory, "matmul", flow[..., 0], theirs[..., 0]), False
         return ("einsum", f"'bmtr,btnr->bmn', {memory.bind(flow)}, {memory.bind(theirs)}"), False
     if t == 1:
         return _arguments(memory, "multiply", flow, theirs), True

@@ -7,7 +7,7 @@ place and row: inputs first, then what depends on them. A block computes one sli
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -83,6 +83,14 @@ class Dot:
     singles: list[Positions]
     out: Positions
 
+    @property
+    def is_square(self) -> bool:
+        """Whether these are dot products of lists with themselves."""
+        sides = (self.left, self.right)
+        return self.left.index.shape[1] == self.right.index.shape[1] == 1 and all(
+            np.array_equal(*(getattr(side, name) for side in sides)) for name in ("index", "per_row")
+        )
+
 
 Block = Map | Reduce | Dot
 
@@ -112,6 +120,28 @@ class Program:
     blocks: list[Block]
     outputs: list[tuple[bool, int]]
     nodes: int
+
+    def without_rows(self) -> Program:
+        """Return the same program for one single row: all in the uniform buffer, what had rows behind the rest."""
+        start = self.uniform_size
+
+        def moved(at: Positions) -> Positions:
+            return Positions(at.index + start * at.per_row, np.zeros(at.per_row.shape, bool))
+
+        def alone(block: Block) -> Block:
+            if isinstance(block, Dot):
+                singles = [moved(single) for single in block.singles]
+                return Dot(moved(block.left), moved(block.right), singles, moved(block.out))
+            return type(block)(block.op, [moved(at) for at in block.operands], moved(block.out))
+
+        return replace(
+            self,
+            uniform_size=start + self.row_size,
+            row_size=0,
+            inputs=[(False, at + start * per_row) for per_row, at in self.inputs],
+            outputs=[(False, at + start * per_row) for per_row, at in self.outputs],
+            blocks=[alone(block) for block in self.blocks],
+        )
 
     def describe(self) -> str:
         """Return the blocks as text, one a line: what it computes, its shape, and how its operands are read."""

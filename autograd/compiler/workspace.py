@@ -51,6 +51,13 @@ class Workspace:
         self.scope[name] = thing
         return name
 
+    def number(self, number: float) -> str:
+        """Return the name of a constant, an array without axes: ufuncs take that faster than a float."""
+        key = ("number", repr(number))
+        if key not in self._names:
+            self._names[key] = self.bind(np.array(number))
+        return self._names[key]
+
     def compile(self, name: str, lines: list[str]) -> Callable[[], None]:
         """Return the function with these lines; debuggers and tracebacks can read it."""
         source = "\n".join([f"def {name}():", *(f"    {line}" for line in lines or ["pass"])]) + "\n"
@@ -85,8 +92,8 @@ class Workspace:
                 chosen = f"{self.bind(self.uniform)}[{self.bind(at.index[uniform])}]"
                 lines.append(f"{out}[{self.bind(uniform)}] = {chosen}[:, None]")
             else:
-                buffer = self.bind(getattr(self, at.space))
-                lines.append(f"take({buffer}, {self.bind(at.index)}, 0, {out}, 'clip')")
+                take = self.bind(getattr(self, at.space).take)  # the method: NumPy's function costs as much again
+                lines.append(f"{take}({self.bind(at.index)}, 0, {out}, 'clip')")
         return self._names[key]
 
     def lifted(self, at: Positions, lines: list[str], per_row: bool) -> str:
@@ -102,7 +109,7 @@ class Workspace:
     def accumulate(
         self, at: Positions, expression: str, call: tuple[str, str] | None, lines: list[str], per_row: bool
     ) -> None:
-        """Add an expression of the shape of `at` (and rows) to the adjoints there.
+        """Add an expression that broadcasts to the shape of `at` (and rows) to the adjoints there.
 
         `call` is the same expression as a function and its arguments, where the result can go straight into place.
         """
@@ -110,7 +117,7 @@ class Workspace:
         if not keep.any():
             return
         if at.space == "mixed" or not keep.all():
-            value = self.temporary(f"({expression}).reshape({self.shape(at, per_row=per_row)})", lines)
+            value = self.temporary(f"broadcast_to({expression}, {self.shape(at, per_row=per_row)})", lines)
             for chosen in (at.per_row & keep, ~at.per_row & keep):
                 if chosen.any():
                     part = Positions(at.index[chosen], at.per_row[chosen])
@@ -122,7 +129,7 @@ class Workspace:
         unique = len(np.unique(at.index)) == at.index.size
         fresh = not written[at.index].any()
         view = self.view(at, adjoint=True) if unique else None
-        if view is None or not fresh:
+        if not (fresh and unique):
             self.clear(at.index[~written[at.index]], at.space, lines)
         written[at.index] = True
         if view is not None:
@@ -132,7 +139,10 @@ class Workspace:
                 lines.append(f"{view}[...] = {expression}" if fresh else f"add({view}, {expression}, {view})")
             return
         target = self.bind(getattr(self, f"{at.space}_adjoint"))
-        self._scatter(target, at.index, expression, lines)
+        if unique:
+            lines.append(f"{target}[{self.bind(at.index)}] {'=' if fresh else '+='} {expression}")
+        else:
+            self._scatter(target, at, f"broadcast_to({expression}, {self.shape(at, per_row=per_row)})", lines)
 
     def clear(self, places: Array, space: str, lines: list[str]) -> None:
         """Set adjoints to 0 that nothing has been written to yet."""
@@ -140,19 +150,16 @@ class Workspace:
             self.written[space][places] = True
             lines.append(f"{self.bind(getattr(self, f'{space}_adjoint'))}[{self.bind(np.unique(places))}] = 0.0")
 
-    def _scatter(self, target: str, index: Array, expression: str, lines: list[str]) -> None:
-        """Add to places that may repeat: sorted by place, and summed run by run."""
-        flat = index.ravel()
+    def _scatter(self, target: str, at: Positions, expression: str, lines: list[str]) -> None:
+        """Add to places of which some repeat: sorted by place, and summed run by run."""
+        flat = at.index.ravel()
         order = np.argsort(flat, kind="stable")
         places, starts = np.unique(flat[order], return_index=True)
-        shape = (flat.size, -1) if self.scope[target].ndim == 2 else (flat.size,)
-        value = f"({expression}).reshape({shape})" if index.ndim > 1 else expression
+        value = f"{expression}.reshape({(flat.size, -1) if at.space == 'row' else flat.size})"
         if len(places) == 1:
             lines.append(f"{target}[{int(places[0])}] += add.reduce({value}, 0)")
-        elif len(places) == flat.size:
-            lines.append(f"{target}[{self.bind(flat)}] += {value}")
         else:
-            runs = f"add.reduceat(({value})[{self.bind(order)}], {self.bind(starts)}, 0)"
+            runs = f"add.reduceat({value}[{self.bind(order)}], {self.bind(starts)}, 0)"
             lines.append(f"{target}[{self.bind(places)}] += {runs}")
 
     def temporary(self, expression: str, lines: list[str]) -> str:
