@@ -173,6 +173,7 @@ class Loops:
 
     def _reads(self, block: Map) -> tuple[list[str], list[str]]:
         """Lines that read operands: once for all rows, and row by row."""
+        block = Map(block.op, [at.reshape(-1) for at in block.operands], block.out.reshape(-1))
         outer = [f"o = {self.place(block.out, ['i'])}"]
         inner: list[str] = []
         for name, at in zip(_names(block.op), block.operands, strict=True):

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler.program import Block, Dot, Positions, Program
+from autograd.compiler.program import Block, Dot, Positions, Program, Reduce
 
 __all__ = ["Needs"]
 
@@ -31,7 +31,9 @@ class Needs:
             right, left = self.mask(block.right).any(axis=-1), self.mask(block.left).any(axis=-1)
             needed = np.asarray(right)[:, :, None] | np.asarray(left)[:, None, :]
             return functools.reduce(np.logical_or, map(self.mask, block.singles), needed)
-        masks = [mask.any(axis=-1) if mask.ndim > 1 else mask for mask in map(self.mask, block.operands)]
+        masks = list(map(self.mask, block.operands))
+        if isinstance(block, Reduce):
+            masks = [mask.any(axis=-1) if mask.ndim > 1 else mask for mask in masks]
         return np.asarray(functools.reduce(np.logical_or, masks))
 
     def mask(self, at: Positions) -> Mask:

@@ -192,7 +192,7 @@ class Executable:
                 expression, call = f"multiply({flowing}, {source})", ("multiply", f"{flowing}, {source}")
             if reduced and not operand.is_sequence:
                 expression, call = f"({expression})[:, 0]", None
-            self.memory.accumulate(at, expression, call, lines, per_row)
+            self.memory.accumulate(at, expression, call, lines, per_row, whole=not reduced)
 
     def _reverse_dot(self, block: Dot, adjoint: str, lines: list[str]) -> None:
         left, right = self.memory.read(block.left, lines), self.memory.read(block.right, lines)

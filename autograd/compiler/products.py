@@ -31,10 +31,7 @@ def product(memory: Workspace, block: Dot, left: str, right: str, out: str) -> s
             return f"einsum('bn,bn->b', {pair}, out={memory.bind(result[:, 0, 0])})"
         factors = (b, a.swapaxes(1, 2), result)
     elif spaces == ("uniform", "row"):
-        if len(a) == q == 1:
-            factors = (a[0], b[0, 0], result[0, 0])
-        else:
-            factors = (a[:, None], b, result)
+        factors = (a[0], b[0, 0], result[0, 0]) if len(a) == q == 1 else (a[:, None], b, result)
     else:
         a, b = _with_rows(memory, block.left, a), _with_rows(memory, block.right, b)
         if p == q == 1:

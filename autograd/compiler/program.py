@@ -55,10 +55,24 @@ class Positions:
             else None
         )
 
+    def repeated(self) -> tuple[int, ...]:
+        """The axes along which the same places come again and again."""
+        steps = self.steps() or ()
+        return tuple(axis for axis, step in enumerate(steps) if step == 0 and self.index.shape[axis] > 1)
+
+    def once(self, axes: tuple[int, ...]) -> Positions:
+        """The first places along some axes."""
+        chosen = tuple(0 if axis in axes else slice(None) for axis in range(self.index.ndim))
+        return Positions(self.index[chosen], self.per_row[chosen])
+
+    def reshape(self, *shape: int) -> Positions:
+        """The same places in another shape."""
+        return Positions(self.index.reshape(shape), self.per_row.reshape(shape))
+
 
 @dataclass(frozen=True, eq=False)
 class Map:
-    """``out[i] = op(operand_0[i], operand_1[i], ...)``: places of shape (k,)."""
+    """``out[i] = op(operand_0[i], operand_1[i], ...)``: places of shape (k,), or (k, n) where that makes views."""
 
     op: str
     operands: list[Positions]

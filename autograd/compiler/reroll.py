@@ -210,7 +210,30 @@ def _map(layout: _Layout, nodes: list[int]) -> Map:
         )
     )
     columns = list(zip(*(operands[node] for node in nodes), strict=True))
-    return Map(layout.graph.ops[nodes[0]], [layout.at(column) for column in columns], layout.add(nodes))
+    return _with_views(Map(layout.graph.ops[nodes[0]], [layout.at(column) for column in columns], layout.add(nodes)))
+
+
+def _with_views(block: Map) -> Map:
+    """The same block with two axes, if then more of its operands are views."""
+    views = [at.steps() is not None for at in block.operands]
+    best = block
+    for at, is_view in zip(block.operands, views, strict=True):
+        if is_view:
+            continue
+        run = _run(at.index)
+        if not 1 < run < at.index.size or at.index.size % run:
+            continue
+        operands = [each.reshape(-1, run) for each in block.operands]
+        found = [each.steps() is not None for each in operands]
+        if sum(found) > sum(views):
+            best, views = Map(block.op, operands, block.out.reshape(-1, run)), found
+    return best
+
+
+def _run(index: np.ndarray[Any, Any]) -> int:
+    """How long the first stretch of equal steps is."""
+    breaks = np.flatnonzero(np.diff(index, 2))
+    return int(breaks[0]) + 2 if breaks.size else index.size
 
 
 def _reduce(layout: _Layout, nodes: list[int]) -> Reduce:

@@ -107,17 +107,30 @@ class Workspace:
         return name
 
     def accumulate(
-        self, at: Positions, expression: str, call: tuple[str, str] | None, lines: list[str], per_row: bool
+        self,
+        at: Positions,
+        expression: str,
+        call: tuple[str, str] | None,
+        lines: list[str],
+        per_row: bool,
+        *,
+        whole: bool = True,
     ) -> None:
-        """Add an expression that broadcasts to the shape of `at` (and rows) to the adjoints there.
+        """Add an expression to the adjoints at some places; it has their shape (and rows), or broadcasts to it.
 
         `call` is the same expression as a function and its arguments, where the result can go straight into place.
         """
         keep = self.needs.mask(at)
         if not keep.any():
             return
+        repeated = at.repeated()
+        if (repeated or at.space == "mixed" or not keep.all()) and not whole:
+            expression = f"broadcast_to({expression}, {self.shape(at, per_row=per_row)})"
+        if repeated:
+            expression, call = f"add.reduce({expression}, {repeated})", ("add.reduce", f"{expression}, {repeated}")
+            at, keep = at.once(repeated), keep[tuple(0 if a in repeated else slice(None) for a in range(keep.ndim))]
         if at.space == "mixed" or not keep.all():
-            value = self.temporary(f"broadcast_to({expression}, {self.shape(at, per_row=per_row)})", lines)
+            value = self.temporary(expression, lines)
             for chosen in (at.per_row & keep, ~at.per_row & keep):
                 if chosen.any():
                     part = Positions(at.index[chosen], at.per_row[chosen])
@@ -142,7 +155,9 @@ class Workspace:
         if unique:
             lines.append(f"{target}[{self.bind(at.index)}] {'=' if fresh else '+='} {expression}")
         else:
-            self._scatter(target, at, f"broadcast_to({expression}, {self.shape(at, per_row=per_row)})", lines)
+            if not whole and not repeated:
+                expression = f"broadcast_to({expression}, {self.shape(at, per_row=per_row)})"
+            self._scatter(target, at, expression, lines)
 
     def clear(self, places: Array, space: str, lines: list[str]) -> None:
         """Set adjoints to 0 that nothing has been written to yet."""
@@ -155,7 +170,9 @@ class Workspace:
         flat = at.index.ravel()
         order = np.argsort(flat, kind="stable")
         places, starts = np.unique(flat[order], return_index=True)
-        value = f"{expression}.reshape({(flat.size, -1) if at.space == 'row' else flat.size})"
+        value = f"({expression})"
+        if at.index.ndim > 1:
+            value += f".reshape({(flat.size, -1) if at.space == 'row' else flat.size})"
         if len(places) == 1:
             lines.append(f"{target}[{int(places[0])}] += add.reduce({value}, 0)")
         else:
