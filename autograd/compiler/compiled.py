@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib.util
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
@@ -9,9 +10,10 @@ from typing import Any
 import numpy as np
 
 from autograd.compiler.arguments import Arguments
+from autograd.compiler.even import even_out
 from autograd.compiler.needs import Needs
 from autograd.compiler.numpy_backend import Executable
-from autograd.compiler.program import Positions
+from autograd.compiler.program import Positions, Program
 from autograd.compiler.reroll import place
 from autograd.compiler.trace import trace
 from autograd.errors import OperandError, UnknownNameError
@@ -70,10 +72,16 @@ class Compiled:
             raise OperandError("params has a Value twice: give each once")
         graph, build = trace(f, examples, params, uniform)
         self.params = tuple(params)
+        self._graph = graph
         self.program = place(graph, len(params))
         self._arguments = Arguments(examples, uniform, self.program.inputs)
         self._outputs = build(range(len(graph.outputs)))  # the structure of a result, with the numbers of its parts
         self._executables: dict[Any, Executable] = {}
+
+    @functools.cached_property
+    def _single(self) -> Program:
+        """The program for one row: what is not equally long is evened out."""
+        return place(self._graph, len(self.params), even_out)
 
     @property
     def depends_on_params(self) -> bool:
@@ -98,15 +106,17 @@ class Compiled:
         parts = []
         for executable, _ in self._runs(args, self._vector()):
             executable.forward()
+            if not executable.can_be_trusted:
+                executable = self._again(executable)
+                executable.forward()
             memory = executable.memory
-            parts.append(
-                [memory.row[at].copy() if per_row else memory.uniform[at] for per_row, at in self.program.outputs]
-            )
-        outputs = [
-            np.concatenate([part[i] for part in parts]) if per_row else float(parts[0][i])
+            outputs = executable.program.outputs
+            parts.append([memory.row[at].copy() if per_row else memory.uniform[at : at + 1] for per_row, at in outputs])
+        found = [
+            np.concatenate([part[i] for part in parts]) if per_row else float(parts[0][i][0])
             for i, (per_row, _) in enumerate(self.program.outputs)
         ]
-        return self._build(outputs)
+        return self._build(found)
 
     def value_and_grad(self, *args: Any, params: _Array | None = None, wrt: str = "params") -> tuple[float, Any]:
         """Return the mean of the output over the rows, and its gradient.
@@ -129,10 +139,8 @@ class Compiled:
         slopes = []
         for executable, share in self._runs(args, vector, inputs=inputs):
             part, slope, own = self._part(executable, 0, mean=True)
-            if not (np.isfinite(slope).all() and np.isfinite(own).all()):
-                again = self._executable(executable.rows, inputs=inputs, guarded=True)
-                again.memory.uniform[:], again.memory.row[:] = executable.memory.uniform, executable.memory.row
-                part, slope, own = self._part(again, 0, mean=True)
+            if not (executable.can_be_trusted and np.isfinite(slope).all() and np.isfinite(own).all()):
+                part, slope, own = self._part(self._again(executable), 0, mean=True)
             value += part * share
             gradient += slope * share
             slopes.append(own * share)
@@ -211,17 +219,30 @@ class Compiled:
         key = (rows, inputs, guarded)
         if key not in self._executables:
             self._executables[key] = Executable(
-                self.program, rows, params=len(self.params), inputs=inputs, guarded=guarded
+                self._single if rows == 1 and not guarded else self.program,
+                rows,
+                params=len(self.params),
+                inputs=inputs,
+                guarded=guarded,
             )
         return self._executables[key]
+
+    def _again(self, executable: Executable) -> Executable:
+        """The executable that takes no short cuts, with the same numbers in it."""
+        again = self._executable(executable.rows, inputs=executable.inputs, guarded=True)
+        given = self.program.constants_start
+        again.memory.uniform[:given] = executable.memory.uniform[:given]
+        given = sum(per_row for per_row, _ in self.program.inputs)
+        again.memory.row[:given] = executable.memory.row[:given]
+        return again
 
     def _part(self, executable: Executable, output: int, *, mean: bool) -> tuple[float, _Array, _Array]:
         """Run both halves; return the output's mean, its gradient, and its derivative by each input and row."""
         memory, rows = executable.memory, executable.rows
-        per_row, at = self.program.outputs[output]
+        per_row, at = executable.program.outputs[output]
         executable.forward()
         backward = executable.backward
-        for other_per_row, other in self.program.outputs:
+        for other_per_row, other in executable.program.outputs:
             (memory.row_adjoint if other_per_row else memory.uniform_adjoint)[other] = 0.0
         if per_row:
             memory.row_adjoint[at] = 1.0 / rows if mean else 1.0
@@ -235,7 +256,7 @@ class Compiled:
             return value, gradient, _NONE
         slopes = [
             memory.row_adjoint[place] if each else np.full(rows, memory.uniform_adjoint[place])
-            for each, place in self.program.inputs
+            for each, place in executable.program.inputs
         ]
         return value, gradient, np.array(slopes)
 

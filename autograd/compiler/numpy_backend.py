@@ -56,6 +56,12 @@ class Executable:
             "forward", [line for block in program.blocks for line in self._forward(block)]
         )
         self._backward: Callable[[], None] | None = None
+        self._computed = self.memory.uniform[program.constants_start + len(program.constants) :]
+
+    @property
+    def can_be_trusted(self) -> bool:
+        """After :attr:`forward`: whether nothing that was computed in vain can have spoilt anything."""
+        return self.rows > 1 or self.guarded or bool(np.isfinite(self._computed).all())
 
     @property
     def backward(self) -> Callable[[], None]:
@@ -205,7 +211,8 @@ class Executable:
         for at, other, swap in sides:
             if self.memory.needs.mask(at).any():
                 call, is_per_row = product_adjoint(self.memory, block, adjoint, other, swap=swap, guarded=self.guarded)
-                self.memory.accumulate(at, f"{call[0]}({call[1]})", None if self.guarded else call, lines, is_per_row)
+                expression, place = f"{call[0]}({call[1]})", None if self.guarded else call
+                self.memory.accumulate(at, expression, place, lines, is_per_row, whole=not per_row)
         for single in block.singles:
             self.memory.accumulate(single, own, None, lines, per_row)
 

@@ -12,9 +12,9 @@ Four small passes, each a function:
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -23,6 +23,9 @@ from autograd.compiler.scalar_graph import COMPARISONS, LEAVES, Graph
 from autograd.rules import RULES
 
 __all__ = ["Sum", "collect_sums", "group", "levels", "place"]
+
+
+EvenOut: TypeAlias = "Callable[[Graph, dict[int, Sum], dict[int, int]], Graph]"
 
 
 @dataclass
@@ -115,22 +118,28 @@ def group(graph: Graph, sums: dict[int, Sum], level: dict[int, int]) -> list[lis
             continue
         if node in sums:
             kind: Any = ("sum of products", len(sums[node].pairs), len(sums[node].singles))
+        elif _is_variadic(graph.ops[node]):
+            kind = (graph.ops[node], len(graph.operands[node]))
         else:
             kind = (graph.ops[node], *(graph.per_row[operand] for operand in graph.operands[node]))
         groups[(height, graph.per_row[node], kind)].append(node)
     return [groups[key] for key in sorted(groups, key=lambda key: (key[0], key[1], str(key[2])))]
 
 
-def place(graph: Graph, params: int) -> Program:
+def place(graph: Graph, params: int, even: EvenOut | None = None) -> Program:
     """Run all passes: return the program of blocks.
 
     Args:
         graph: of a traced function.
         params: how many parameters the program takes; those that the function does not use have a place, too.
+        even: a pass that makes lists equally long, see :mod:`autograd.compiler.even`; with it, grids of dot products
+            that are half there or more are computed as a whole.
     """
     sums = collect_sums(graph)
     level = levels(graph, sums)
-    layout = _Layout(graph, level, params)
+    if even is not None:
+        graph = even(graph, sums, level)
+    layout = _Layout(graph, level, params, fills=even is not None)
     blocks: list[Block] = []
     for nodes in group(graph, sums, level):
         if nodes[0] in sums:
@@ -145,8 +154,9 @@ def place(graph: Graph, params: int) -> Program:
 class _Layout:
     """Where every node's number stands: in the uniform buffer, or in the buffer with one column per row."""
 
-    def __init__(self, graph: Graph, level: dict[int, int], params: int) -> None:
+    def __init__(self, graph: Graph, level: dict[int, int], params: int, *, fills: bool) -> None:
         self.graph = graph
+        self.fills = fills
         self.per_row = np.array(graph.per_row, dtype=bool)
         self.position = np.full(len(graph), -1)
         self.sizes = {False: params, True: 0}
@@ -166,12 +176,13 @@ class _Layout:
         self.add(constants)
 
     def add(self, nodes: Sequence[int]) -> Positions:
-        """Give `nodes`, all uniform or all per row, the next places, and return those."""
-        per_row = bool(nodes) and self.graph.per_row[nodes[0]]
+        """Give `nodes`, all uniform or all per row, the next places, and return those; NOBODY gets one, too."""
+        per_row = bool(nodes) and self.graph.per_row[max(nodes)]
         start = self.sizes[per_row]
         self.sizes[per_row] += len(nodes)
-        self.position[list(nodes)] = np.arange(start, start + len(nodes))
-        return Positions(np.arange(start, start + len(nodes)), np.full(len(nodes), per_row))
+        places, numbers = np.arange(start, start + len(nodes)), np.array(nodes, dtype=int)
+        self.position[numbers[numbers != NOBODY]] = places[numbers != NOBODY]
+        return Positions(places, np.full(len(nodes), per_row))
 
     def at(self, nodes: Any) -> Positions:
         """The places of an array of nodes, of any shape."""
@@ -195,6 +206,10 @@ class _Layout:
             outputs=[(self.graph.per_row[node], int(self.position[node])) for node in self.graph.outputs],
             nodes=len(self.graph),
         )
+
+
+#: In the place of a node: what only completes a grid.
+NOBODY = -1
 
 
 def _is_variadic(op: str) -> bool:
@@ -255,8 +270,11 @@ def _dots(layout: _Layout, sums: dict[int, Sum], nodes: list[int]) -> list[Block
     for members in _components(sides):
         lefts = sorted({sides[node][0] for node in members}, key=layout.key)
         rights = sorted({sides[node][1] for node in members}, key=layout.key)
-        if len(members) == len(lefts) * len(rights):
-            grids[(len(lefts), len(rights))].append((lefts, rights, {sides[node]: node for node in members}))
+        size = len(lefts) * len(rights)
+        may_fill = layout.fills and not sums[nodes[0]].singles and size <= 2 * len(members)
+        if len(members) == size or may_fill:
+            at = {(left, right): NOBODY for left in lefts for right in rights} if may_fill else {}
+            grids[(len(lefts), len(rights))].append((lefts, rights, at | {sides[node]: node for node in members}))
         else:
             grids[(1, 1)] += [([sides[node][0]], [sides[node][1]], {sides[node]: node}) for node in members]
     blocks: list[Block] = []
