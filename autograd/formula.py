@@ -41,6 +41,14 @@ _ARITHMETIC: dict[type, Callable[[Any, Any], float]] = {
     ast.Mult: operator.mul,
     ast.Div: operator.truediv,
 }
+_COMPARISONS: dict[type, Callable[[Any, Any], bool]] = {
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
+}
 #: Every reader walks the tree recursively, and must not exhaust the interpreter's stack.
 _DEEPEST = 100
 _ALLOWED = (
@@ -107,8 +115,8 @@ def calls_in(text: str) -> list[tuple[str, list[str]]]:
 def folded(text: str) -> ast.expr:
     """Return the syntax tree of `text` with every number a float and every constant part carried out.
 
-    >>> ast.unparse(folded("2 * sqrt(4) * x"))
-    '4.0 * x'
+    >>> ast.unparse(folded("2 * sqrt(4) * x")), ast.unparse(folded("where(-1 < 0, x, 1 / x)"))
+    ('4.0 * x', 'x')
     """
     tree: ast.expr = _Fold().visit(parse_formula(text))
     return tree
@@ -184,10 +192,27 @@ class _Fold(ast.NodeTransformer):
 
     def visit_Call(self, node: ast.Call) -> ast.expr:
         node.args = [self.visit(argument) for argument in node.args]
+        if callee(node) == "where" and isinstance(node.args[0], ast.Constant):
+            return node.args[1 if node.args[0].value else 2]
         known = hasattr(math, callee(node)) and node.args
         if known and all(isinstance(argument, ast.Constant) for argument in node.args):
             numbers = [argument.value for argument in node.args if isinstance(argument, ast.Constant)]
             return ast.Constant(float(getattr(math, callee(node))(*numbers)))
+        return node
+
+    def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.expr:
+        self.generic_visit(node)
+        if isinstance(node.operand, ast.Constant):
+            assert isinstance(node.operand.value, float)
+            return ast.Constant(-node.operand.value if isinstance(node.op, ast.USub) else node.operand.value)
+        return node
+
+    def visit_Compare(self, node: ast.Compare) -> ast.expr:
+        self.generic_visit(node)
+        sides = [node.left, *node.comparators]
+        if len(sides) == 2 and all(isinstance(side, ast.Constant) for side in sides):
+            left, right = (side.value for side in sides if isinstance(side, ast.Constant))
+            return ast.Constant(_COMPARISONS[type(node.ops[0])](left, right))
         return node
 
     def visit_BinOp(self, node: ast.BinOp) -> ast.expr:

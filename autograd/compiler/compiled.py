@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -129,7 +130,7 @@ class Compiled:
         slopes = []
         for executable, share in self._runs(args, vector, inputs=inputs):
             part, slope, own = self._part(executable, 0, mean=True)
-            if not (np.isfinite(slope).all() and np.isfinite(own).all()):
+            if not (_is_finite(slope) and _is_finite(own)):
                 again = self._executable(executable.rows, inputs=inputs, guarded=True)
                 again.memory.uniform[:], again.memory.row[:] = executable.memory.uniform, executable.memory.row
                 part, slope, own = self._part(again, 0, mean=True)
@@ -189,8 +190,9 @@ class Compiled:
 
     def _fill(self, uniform: _Array, vector: _Array) -> None:
         uniform[: len(vector)] = vector
-        start = self.program.held_start
-        uniform[start : start + len(self.program.held)] = [value.data for value in self.program.held]
+        if self.program.held:
+            start = self.program.held_start
+            uniform[start : start + len(self.program.held)] = [value.data for value in self.program.held]
 
     def _runs(self, args: Sequence[Any], vector: _Array, **kinds: bool) -> Iterator[tuple[Executable, float]]:
         """Load the arguments chunk by chunk; yield each chunk's executable and its share of the rows."""
@@ -216,7 +218,7 @@ class Compiled:
         return self._executables[key]
 
     def _part(self, executable: Executable, output: int, *, mean: bool) -> tuple[float, _Array, _Array]:
-        """Run both halves; return the output's mean, its gradient, and its derivative by each input and row."""
+        """Run both halves; return the output's mean, its gradient (a view), and its derivative by each input and row."""
         memory, rows = executable.memory, executable.rows
         per_row, at = self.program.outputs[output]
         executable.forward()
@@ -225,20 +227,24 @@ class Compiled:
             (memory.row_adjoint if other_per_row else memory.uniform_adjoint)[other] = 0.0
         if per_row:
             memory.row_adjoint[at] = 1.0 / rows if mean else 1.0
-            value = float(memory.row[at].mean())
+            value = float(np.add.reduce(memory.row[at])) / rows
         else:
             memory.uniform_adjoint[at] = 1.0
             value = float(memory.uniform[at])
         backward()
+        gradient = memory.uniform_adjoint[: len(self.params)]
+        if not executable.inputs:
+            return value, gradient, _NONE
         slopes = [
             memory.row_adjoint[place] if each else np.full(rows, memory.uniform_adjoint[place])
             for each, place in self.program.inputs
         ]
-        return (
-            value,
-            memory.uniform_adjoint[: len(self.params)].copy(),
-            np.array(slopes) if executable.inputs else _NONE,
-        )
+        return value, gradient, np.array(slopes)
 
 
-_NONE = np.zeros((0, 0))
+_NONE = np.zeros((1, 0))
+
+
+def _is_finite(numbers: _Array) -> bool:
+    """Whether all are finite, and not so large that their squares are not: then asking again costs time only."""
+    return math.isfinite(np.vdot(numbers, numbers))

@@ -36,7 +36,8 @@ class Workspace:
         self.uniform_adjoint = np.zeros(program.uniform_size)
         self.row_adjoint = np.zeros((program.row_size, rows))
         start = program.constants_start
-        self.uniform[start : start + len(program.constants)] = program.constants
+        self._constants = slice(start, start + len(program.constants))
+        self.uniform[self._constants] = program.constants
         self.written = {"uniform": np.zeros(program.uniform_size, bool), "row": np.zeros(program.row_size, bool)}
         self.scope: dict[str, Any] = dict(functions)
         self._names: dict[Any, str] = {}
@@ -89,6 +90,24 @@ class Workspace:
                 lines.append(f"take({buffer}, {self.bind(at.index)}, 0, {out}, 'clip')")
         return self._names[key]
 
+    def constant(self, at: Positions) -> float | None:
+        """The number that stands at all these places, if it is one and the same constant."""
+        first = int(at.index.flat[0])
+        inside = self._constants.start <= first < self._constants.stop
+        if at.space == "uniform" and inside and (at.index == first).all():
+            return float(self.uniform[first])
+        return None
+
+    def with_ones(self, name: str, lines: list[str]) -> str:
+        """The name of a copy of numbers (..., n, rows) with a row of ones below: that carries a bias into a product."""
+        key = (name, "ones")
+        if key not in self._names:
+            *outer, n, rows = self.scope[name].shape
+            copy = np.ones((*outer, n + 1, rows))
+            self._names[key] = self.bind(copy)
+            lines.append(f"{self.bind(copy[..., :n, :])}[...] = {name}")
+        return self._names[key]
+
     def lifted(self, at: Positions, lines: list[str], per_row: bool) -> str:
         """Like :meth:`read`, with an axis for the rows where the block has one and the operand has not."""
         name = self.read(at, lines)
@@ -98,6 +117,16 @@ class Workspace:
                 self._names[key] = self.bind(self.scope[name][..., None])
             return self._names[key]
         return name
+
+    def stored(self, function: str, arguments: str, out: str) -> str:
+        """The line that calls a function whose result goes into `out`."""
+        if function == "matmul" and arguments.replace(", ", "").isalnum():
+            left, right, result = (self.scope[name] for name in (*arguments.split(", "), out))
+            left, right = (side[0] if side.ndim == 3 and len(side) == 1 else side for side in (left, right))
+            if left.ndim == right.ndim == 2 and result.flags.c_contiguous:  # np.dot has half of matmul's overhead
+                names = map(self.bind, (left, right, result.reshape(len(left), right.shape[1])))
+                return f"dot({', '.join(names)})"
+        return f"{function}({arguments}, out={out})"
 
     def accumulate(
         self, at: Positions, expression: str, call: tuple[str, str] | None, lines: list[str], per_row: bool
@@ -127,7 +156,7 @@ class Workspace:
         written[at.index] = True
         if view is not None:
             if fresh and call is not None:
-                lines.append(f"{call[0]}({call[1]}, out={view})")
+                lines.append(self.stored(*call, view))
             else:
                 lines.append(f"{view}[...] = {expression}" if fresh else f"add({view}, {expression}, {view})")
             return
