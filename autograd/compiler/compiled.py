@@ -130,7 +130,7 @@ class Compiled:
         slopes = []
         for executable, share in self._runs(args, vector, inputs=inputs):
             part, slope, own = self._part(executable, 0, mean=True)
-            if not (_is_finite(slope) and _is_finite(own)):
+            if not (_is_finite(slope) and (not inputs or _is_finite(own))):
                 again = self._executable(executable.rows, inputs=inputs, guarded=True)
                 again.memory.uniform[:], again.memory.row[:] = executable.memory.uniform, executable.memory.row
                 part, slope, own = self._part(again, 0, mean=True)
@@ -218,7 +218,7 @@ class Compiled:
         return self._executables[key]
 
     def _part(self, executable: Executable, output: int, *, mean: bool) -> tuple[float, _Array, _Array]:
-        """Run both halves; return the output's mean, its gradient (a view), and its derivative by each input and row."""
+        """Run both halves; return the output's mean, gradient (a view), and derivative by each input and row."""
         memory, rows = executable.memory, executable.rows
         per_row, at = self.program.outputs[output]
         executable.forward()

@@ -72,7 +72,6 @@ class Executable:
         lines: list[str] = []
         out = self.memory.view(block.out)
         assert out is not None  # a block's places are a slice
-        per_row = block.out.space == "row"
         if isinstance(block, Dot):
             self._forward_dot(block, out, lines)
         elif isinstance(block, Map):
