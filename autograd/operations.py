@@ -1154,7 +1154,7 @@ class Operations(Node):
         x = self.data
         try:
             y = math.erfc(x)
-            dx = -2.0 / 1.7724538509055159 * math.exp(-x * x)
+            dx = -1.1283791670955126 * math.exp(-x * x)
         except (ArithmeticError, ValueError):  # math raises where IEEE-754 has an answer
             y, dx = ieee("erfc", x)
         out = new(Value)
