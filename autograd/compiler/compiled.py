@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from autograd.compiler.arguments import Arguments
+from autograd.compiler.loops import Loops
 from autograd.compiler.needs import Needs
 from autograd.compiler.numpy_backend import Executable
 from autograd.compiler.program import Positions
@@ -86,9 +87,34 @@ class Compiled:
         )
         return bool(needs.mask(Positions(index, per_row)).any())
 
-    def describe(self) -> str:
-        """Return the program's blocks as text."""
-        return self.program.describe()
+    def describe(self, stage: str = "blocks", *, rows: int = 100) -> str:
+        """Return the program as text.
+
+        Args:
+            stage: ``"blocks"``; ``"numpy"`` for the NumPy backend's source, both halves, and the shapes of what it
+                names; ``"numba"`` for the loops that the Numba backend compiles.
+            rows: of the batch that the NumPy source is for.
+
+        Raises:
+            UnknownNameError: there is no such stage.
+
+        >>> w = Value(2.0)
+        >>> print(compile(lambda x: (w * x).tanh(), 0.5, params=[w]).describe("numpy", rows=8))
+        def forward():
+            multiply(v2, v3, out=v0)           # (1, 1), (1, 8), (1, 8)
+            tanh(v0, out=v4)                   # (1, 8), (1, 8)
+        def backward():
+            multiply(v5, subtract(1.0, multiply(v4, v4)), out=v6) # (1, 8), (1, 8), (1, 8), (1, 8)
+            add.reduce(multiply(v6, v3), -1, out=v7) # (1, 8), (1, 8), (1,)
+        """
+        if stage == "blocks":
+            return self.program.describe()
+        if stage == "numpy":
+            return Executable(self.program, rows, params=len(self.params)).describe()
+        if stage == "numba":
+            loops = Loops(self.program, Needs(self.program, len(self.params), inputs=False))
+            return "\n".join([*loops.forward, *loops.backward])
+        raise UnknownNameError("stage", stage, ("blocks", "numpy", "numba"))
 
     def __call__(self, *args: Any) -> Any:
         """Run on rows: every argument gets a leading axis of rows, all of one length, but for the uniform ones.

@@ -66,6 +66,10 @@ class Executable:
             self._backward = self.memory.compile("backward", lines)
         return self._backward
 
+    def describe(self) -> str:
+        """Return the source of both halves, with the shapes of the arrays that each line names."""
+        return "\n".join(map(self.memory.source, (self.forward, self.backward)))
+
     # Forward ----------------------------------------------------------------------------------------------------------
 
     def _forward(self, block: Block) -> list[str]:
@@ -119,14 +123,12 @@ class Executable:
         self, given: Sequence[tuple[str, str]], used_in: Sequence[str], scope: dict[str, str], reduced: bool
     ) -> list[str]:
         """Name the parts of a row that `used_in` mentions."""
-        lines = []
+        lines: list[str] = []
         for i, (name, text) in enumerate(given):
             if not any(name in names_in(later)[0] for later in (*used_in, *(text for _, text in given[i + 1 :]))):
                 continue
             source = _source(text, scope, reduced=reduced)
-            scope[name] = f"{name}{len(self.memory.scope)}"
-            self.memory.scope[scope[name]] = None
-            lines.append(f"{scope[name]} = {source}")
+            scope[name] = self.memory.temporary(source, lines)
         return lines
 
     def _forward_dot(self, block: Dot, out: str, lines: list[str]) -> None:

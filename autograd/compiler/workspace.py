@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
+import itertools
 import linecache
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -41,6 +44,7 @@ class Workspace:
         self.written = {"uniform": np.zeros(program.uniform_size, bool), "row": np.zeros(program.row_size, bool)}
         self.scope: dict[str, Any] = dict(functions)
         self._names: dict[Any, str] = {}
+        self._counter = itertools.count()
 
     def shape(self, at: Positions, *, per_row: bool) -> tuple[int, ...]:
         """The shape of an array of these places, with the rows as last axis if there are rows."""
@@ -48,7 +52,7 @@ class Workspace:
 
     def bind(self, thing: Any) -> str:
         """Return a new name for a thing."""
-        name = f"v{len(self.scope)}"
+        name = f"v{next(self._counter)}"
         self.scope[name] = thing
         return name
 
@@ -60,6 +64,16 @@ class Workspace:
         exec(compile(source, filename, "exec"), self.scope)  # noqa: S102 - made from blocks, never from text of users
         function: Callable[[], None] = self.scope[name]
         return function
+
+    def source(self, function: Callable[[], None]) -> str:
+        """The source of a function that :meth:`compile` made, with the shapes of the arrays that each line names."""
+        head, *lines = inspect.getsource(function).splitlines()
+        found = [head]
+        for line in lines:
+            things = [self.scope[name] for name in re.findall(r"\bv\d+", line)]
+            shapes = ", ".join(str(thing.shape) for thing in things if isinstance(thing, np.ndarray))
+            found.append(f"{line:38} # {shapes}" if shapes else line)
+        return "\n".join(found)
 
     def view(self, at: Positions, *, adjoint: bool = False) -> str | None:
         """The name of a view of these places, rows as the last axis; None if it takes a gather."""
@@ -188,7 +202,7 @@ class Workspace:
         """Return a name for the value of an expression."""
         if expression.isidentifier():
             return expression
-        name = f"t{len(self.scope)}"
+        name = f"t{next(self._counter)}"
         self.scope[name] = None
         lines.append(f"{name} = {expression}")
         return name
