@@ -31,7 +31,12 @@ fix: .venv/.dev  ## mend what lint and formatting can mend by themselves
 	$(python) -m ruff check --fix .
 	$(python) -m ruff format .
 
-bench: .venv/.bench  ## time the engine against micrograd
+bench: .venv/.bench  ## time engine and compiler against their peers; PyTorch may download some GB
+	@for peer in casadi torch; do \
+		$(python) -c "import $$peer" 2>/dev/null \
+		|| $(python) -m pip install --disable-pip-version-check --editable ".[bench-$$peer]" \
+		|| echo "$$peer cannot be installed here; the benchmarks leave it out." >&2; \
+	done
 	@set -e; for file in benchmarks/[!_]*.py; do echo "== $$file"; $(python) "$$file"; done
 
 clean:  ## remove .venv and everything else that was made here

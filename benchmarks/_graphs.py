@@ -122,7 +122,7 @@ def growth() -> None:
             compiling, first = (statistics.median(times[i] for times in own) for i in range(2))
             both = compiling + first
             ratio = f"{both / last:6.1f}x the last" if last else ""
-            reach = "   to reach <= 2" if size == 100_000 else ""
+            reach = f"   to reach <= 2  {'yes' if compiling <= 2 else 'NOT YET'}" if size == 100_000 else ""
             print(f"  {name:28} {nodes:8,} nodes {blocks:7,} blocks {compiling:8.3f} + {first:.3f}  {ratio}{reach}")
             last = both
 

@@ -1,4 +1,4 @@
-"""A training step of a multilayer perceptron in PyTorch, JAX and micrograd.
+"""A training step of a multilayer perceptron in PyTorch, JAX, CasADi and micrograd.
 
 Every step takes the next batch, computes the mean loss and its gradient, and moves the parameters by
 ``-rate * (gradient + decay * parameters)``: gradient descent with the penalty ``decay / 2 * sum of squares``.
@@ -189,3 +189,39 @@ def jax_peers(problem: Problem, jax: Any) -> list[Peer]:
         return run
 
     return [Peer(JAX_STEP, by_step), Peer(JAX_LOOP, by_loop)]
+
+
+def casadi_map(problem: Problem, casadi: Any) -> Peer:
+    """CasADi: the scalar loss of one sample, mapped over the rows, its gradient by CasADi; the hinge loss only."""
+    size, rows = problem.vector().size, problem.T.shape[1]
+    p, x, t = casadi.SX.sym("p", size), casadi.SX.sym("x", problem.sizes[0]), casadi.SX.sym("t")
+    activations, first = x, 0
+    for n_in, n_out in itertools.pairwise(problem.sizes):
+        matrix = casadi.reshape(p[first : first + n_out * (n_in + 1)], n_in + 1, n_out).T
+        first += n_out * (n_in + 1)
+        z = matrix[:, :-1] @ activations + matrix[:, -1]
+        activations = casadi.fmax(z, 0) if first < size else z
+    loss = casadi.fmax(1 - t * activations, 0)
+    sample = casadi.Function("sample", [p, x, t], [loss, casadi.gradient(loss, p)])
+    # The parameters are the same for all rows (the first [0]); losses and gradients are summed ([0, 1]).
+    mapped = sample.map("mapped", "serial", rows, [0], [0, 1], {})
+    p, x, t = casadi.MX.sym("p", size), casadi.MX.sym("x", problem.sizes[0], rows), casadi.MX.sym("t", 1, rows)
+    loss, gradient = mapped(p, x, t)
+    shrink = 1.0 - problem.rate * problem.decay
+    step = casadi.Function("step", [p, x, t], [loss / rows, shrink * p - problem.rate / rows * gradient])
+    X, T = casadi.DM(problem.X[0].T), casadi.DM(problem.T[:1])
+
+    def start() -> Run:
+        vector = casadi.DM(problem.vector())
+
+        def run(steps: int) -> list[float]:
+            nonlocal vector
+            found = []
+            for _ in range(steps):
+                loss, vector = step(vector, X, T)
+                found.append(float(loss))
+            return found
+
+        return run
+
+    return Peer("CasADi map", start)

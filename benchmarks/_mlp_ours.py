@@ -29,7 +29,7 @@ def program_of(problem: Problem, *, penalty: bool = False) -> Any:
 
 def compiled(problem: Problem, *, penalty: bool = False) -> Peer:
     """Our compiler, and the descent in NumPy, as a user would write it."""
-    program, decay = program_of(problem, penalty=penalty), 0.0 if penalty else problem.decay
+    program, shrink = program_of(problem, penalty=penalty), 1.0 - (0.0 if penalty else problem.rate * problem.decay)
     batches = list(zip(problem.X, problem.T, strict=True))
 
     def start() -> Run:
@@ -41,7 +41,9 @@ def compiled(problem: Problem, *, penalty: bool = False) -> Peer:
             for X, t in itertools.islice(order, steps):
                 value, gradient = program.value_and_grad(X, t, params=vector)
                 found.append(value - 0.5 * problem.decay * vector.dot(vector) if penalty else value)
-                vector = vector - problem.rate * (gradient + decay * vector if decay else gradient)
+                gradient *= problem.rate
+                vector *= shrink
+                vector -= gradient
             return found
 
         return run

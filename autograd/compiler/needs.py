@@ -33,7 +33,7 @@ class Needs:
             return functools.reduce(np.logical_or, map(self.mask, block.singles), needed)
         masks = list(map(self.mask, block.operands))
         if isinstance(block, Reduce):
-            masks = [mask.any(axis=-1) if mask.ndim > 1 else mask for mask in masks]
+            masks = [np.asarray(mask.any(axis=-1)) if mask.ndim > 1 else mask for mask in masks]
         return np.asarray(functools.reduce(np.logical_or, masks))
 
     def mask(self, at: Positions) -> Mask:

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from autograd.compiler.needs import Needs
-from autograd.compiler.products import blocked_product, product, product_adjoint, stopped
-from autograd.compiler.program import Block, Dot, Map, Positions, Program, Reduce
+from autograd.compiler.products import blocked_product, product, product_adjoint, stopped, with_bias
+from autograd.compiler.program import Block, Dot, Map, Program, Reduce
 from autograd.compiler.scalar_graph import COMPARISONS
 from autograd.compiler.workspace import Workspace
 from autograd.formula import NUMPY_FUNCTIONS
@@ -77,22 +77,28 @@ class Executable:
             self._backward = self.memory.compile("backward", lines)
         return self._backward
 
+    def describe(self) -> str:
+        """Return the source of both halves, with the shapes of the arrays that each line names."""
+        return "\n".join(map(self.memory.source, (self.forward, self.backward)))
+
     # Forward ----------------------------------------------------------------------------------------------------------
 
     def _forward(self, block: Block) -> list[str]:
         lines: list[str] = []
         out = self.memory.view(block.out)
         assert out is not None  # a block's places are a slice
-        per_row = block.out.space == "row"
         if isinstance(block, Dot):
             self._forward_dot(block, out, lines)
         elif isinstance(block, Map):
-            names = [self.memory.lifted(at, lines, per_row) for at in block.operands]
-            lines += self._formulas(block, names, out)
+            lines += self._formulas(block, self._operands(block, lines), out)
         else:
             names = self._aligned(block, lines)
             lines += self._formulas(block, names, out)
         return lines
+
+    def _operands(self, block: Map, lines: list[str]) -> list[str]:
+        """Operands of a map, all of its shape."""
+        return [self.memory.lifted(at, lines, block.out.space == "row") for at in block.operands]
 
     def _aligned(self, block: Reduce, lines: list[str]) -> list[str]:
         """Operands of a reduction as (k, n[, rows]); those that are no sequences as (k, 1[, rows])."""
@@ -112,7 +118,7 @@ class Executable:
         reduced = isinstance(block, Reduce)
         call = None if reduced or lines else _as_call(result)
         if call is not None:
-            return [f"{call[0]}({call[1]}, out={out})"]
+            return [self.memory.stored(*call, out)]
         return [*lines, f"{out}[...] = {f'({result})[:, 0]' if reduced else result}"]
 
     def _given(
@@ -121,7 +127,7 @@ class Executable:
         """Lines for the given formulas that `texts` need, and what turns each of those into source."""
         rule, memory = RULES[block.op], self.memory
         scope = {operand.name: name for operand, name in zip(rule.operands, names, strict=True)} | {"y": result}
-        found = {o.name: self._constant(at) for o, at in zip(rule.operands, block.operands, strict=True)}
+        found = {o.name: memory.constant(at) for o, at in zip(rule.operands, block.operands, strict=True)}
         constants = {name: number for name, number in found.items() if number is not None}
         reduced = isinstance(block, Reduce)
 
@@ -135,18 +141,13 @@ class Executable:
             lines.append(f"{scope[name]} = {source}")
         return lines, write
 
-    def _constant(self, at: Positions) -> float | None:
-        """The number that stands at all these places in every run, if there is one."""
-        start, constants = self.program.constants_start, self.program.constants
-        first = int(at.index.flat[0])
-        if at.space != "uniform" or not (at.index == first).all() or not start <= first < start + len(constants):
-            return None
-        return constants[first - start]
-
     def _forward_dot(self, block: Dot, out: str, lines: list[str]) -> None:
-        left, right = self.memory.read(block.left, lines), self.memory.read(block.right, lines)
+        whole, singles = with_bias(block)
+        left, right = self.memory.read(whole, lines), self.memory.read(block.right, lines)
+        if whole is not block.left:
+            right = self.memory.with_ones(right, lines)
         lines.append(product(self.memory, block, left, right, out))
-        for single in block.singles:
+        for single in singles:
             name = self.memory.lifted(single, lines, block.out.space == "row")
             lines.append(f"add({out}, {name}, {out})")
 
@@ -170,11 +171,7 @@ class Executable:
         rule = RULES[block.op]
         per_row = block.out.space == "row"
         reduced = isinstance(block, Reduce)
-        names = (
-            self._aligned(block, lines)
-            if isinstance(block, Reduce)
-            else [self.memory.lifted(at, lines, per_row) for at in block.operands]
-        )
+        names = self._aligned(block, lines) if isinstance(block, Reduce) else self._operands(block, lines)
         out = self.memory.view(block.out)
         flowing = f"{adjoint}[:, None]" if reduced else adjoint
         wanted = [
@@ -188,12 +185,17 @@ class Executable:
         lines += given
         for at, operand, partial in wanted:
             source = write(partial)
+            condition = _as_call(source)
             if partial == "1":
                 expression, call = flowing, None
             elif partial == "-1":
                 expression, call = f"negative({flowing})", ("negative", flowing)
             elif self.guarded:
                 expression, call = f"stopped({flowing}, {source})", None
+            elif condition is not None and condition[0] in _COMPARED:
+                mask = self.memory.bind(np.empty(self.memory.shape(at, per_row=per_row), bool))
+                lines.append(f"{condition[0]}({condition[1]}, out={mask})")
+                expression, call = f"multiply({flowing}, {mask})", ("kept_where", f"{flowing}, {mask}")
             else:
                 expression, call = f"multiply({flowing}, {source})", ("multiply", f"{flowing}, {source}")
             if reduced and not operand.is_sequence:
@@ -201,9 +203,11 @@ class Executable:
             self.memory.accumulate(at, expression, call, lines, per_row, whole=not reduced)
 
     def _reverse_dot(self, block: Dot, adjoint: str, lines: list[str]) -> None:
+        whole, singles = with_bias(block)
         left, right = self.memory.read(block.left, lines), self.memory.read(block.right, lines)
+        inputs = right if whole is block.left else self.memory.with_ones(right, lines)
         per_row, own = block.out.space == "row", adjoint
-        sides = [(block.left, right, True), (block.right, left, False)]
+        sides = [(whole, inputs, True), (block.right, left, False)]
         if block.is_square:
             doubled = self.memory.bind(np.empty_like(self.memory.scope[adjoint]))
             lines.append(f"add({adjoint}, {adjoint}, {doubled})")
@@ -213,7 +217,7 @@ class Executable:
                 call, is_per_row = product_adjoint(self.memory, block, adjoint, other, swap=swap, guarded=self.guarded)
                 expression, place = f"{call[0]}({call[1]})", None if self.guarded else call
                 self.memory.accumulate(at, expression, place, lines, is_per_row, whole=not per_row)
-        for single in block.singles:
+        for single in singles:
             self.memory.accumulate(single, own, None, lines, per_row)
 
 
@@ -238,6 +242,12 @@ def _as_call(expression: str) -> tuple[str, str] | None:
     return None
 
 
+def _kept_where(flowing: Any, keep: Any, *, out: Any) -> None:
+    """The adjoint where `keep` is true, else 0; `keep` is used up."""
+    out[...] = flowing
+    np.putmask(out, np.logical_not(keep, keep), 0.0)
+
+
 def _sum_along(x: Any) -> Any:
     return np.add.reduce(x, 1, keepdims=True)
 
@@ -250,11 +260,12 @@ def _size_along(x: Any) -> int:
     return int(x.shape[1])
 
 
+_COMPARED = ("less", "greater", "less_equal", "greater_equal", "equal", "not_equal")
 _CALLED = """add subtract multiply divide negative matmul einsum take broadcast_to
-less greater less_equal greater_equal equal not_equal"""
+less greater less_equal greater_equal equal not_equal dot"""
 _FUNCTIONS: dict[str, Any] = (
     NUMPY_FUNCTIONS
     | {name: getattr(np, name) for name in _CALLED.split()}
     | {"stopped": stopped, "blocked_product": blocked_product}
-    | {"sum_along": _sum_along, "max_along": _max_along, "size_along": _size_along}
+    | {"kept_where": _kept_where, "sum_along": _sum_along, "max_along": _max_along, "size_along": _size_along}
 )

@@ -13,7 +13,7 @@ import numpy as np
 from autograd.compiler.program import Dot, Positions
 from autograd.compiler.workspace import Array, Workspace
 
-__all__ = ["blocked_product", "product", "product_adjoint", "stopped"]
+__all__ = ["blocked_product", "product", "product_adjoint", "stopped", "with_bias"]
 
 Call = tuple[str, str]
 
@@ -38,7 +38,23 @@ def product(memory: Workspace, block: Dot, left: str, right: str, out: str) -> s
             pair = f"{memory.bind(a[:, 0])}, {memory.bind(b[:, 0])}"
             return f"einsum('bnr,bnr->br', {pair}, out={memory.bind(result[:, 0, 0])})"
         factors = (b.transpose(3, 0, 1, 2), a.transpose(3, 0, 2, 1), result.transpose(3, 0, 1, 2))
-    return f"matmul({memory.bind(factors[0])}, {memory.bind(factors[1])}, out={memory.bind(factors[2])})"
+    left, right, out = map(memory.bind, factors)
+    return memory.stored("matmul", f"{left}, {right}", out)
+
+
+def with_bias(block: Dot) -> tuple[Positions, list[Positions]]:
+    """Return the left operands, with the single terms as one more column if those stand right behind; and what remains.
+
+    A neuron's bias stands behind its weights, so a layer is one matrix, times inputs with a row of ones below.
+    """
+    _, q, _ = block.out.index.shape
+    if (block.left.space, block.right.space, q) == ("uniform", "row", 1):
+        for i, single in enumerate(block.singles):
+            index = np.concatenate([block.left.index, single.index.swapaxes(1, 2)], axis=2)
+            joined = Positions(index, np.zeros(index.shape, bool))
+            if single.space == "uniform" and joined.steps() is not None:
+                return joined, block.singles[:i] + block.singles[i + 1 :]
+    return block.left, block.singles
 
 
 def product_adjoint(

@@ -52,6 +52,26 @@ class Graph:
         )
         return mine == theirs
 
+    def describe(self) -> str:
+        """Return the nodes as text, one a line: what it is, and whether each row has a number of its own.
+
+        >>> graph = Graph()
+        >>> x = graph.leaf("input", 0, per_row=True)
+        >>> graph.outputs = [graph.apply("mul", x, graph.const(3.0))]
+        >>> print(graph.describe())
+           0  input 0                   per row
+           1  const 3.0                 once
+           2  mul of 0, 1               per row  output
+        """
+        lines = []
+        for node, (op, operands, number) in enumerate(zip(self.ops, self.operands, self.numbers, strict=True)):
+            what = f"{op} of {', '.join(map(str, operands))}"
+            if op in LEAVES:
+                what = f"{op} {number if op == 'const' else int(number)}"
+            per_row = "per row" if self.per_row[node] else "once"
+            lines.append(f"{node:4}  {what:24}  {per_row}{'  output' if node in self.outputs else ''}")
+        return "\n".join(lines)
+
     def const(self, number: float) -> int:
         """The node of a constant; -0.0 and 0.0 are two, nan is one."""
         return self._node("const", (), number, per_row=False, key=("const", number, math.copysign(1.0, number)))

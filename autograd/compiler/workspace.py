@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
+import itertools
 import linecache
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -36,10 +39,12 @@ class Workspace:
         self.uniform_adjoint = np.zeros(program.uniform_size)
         self.row_adjoint = np.zeros((program.row_size, rows))
         start = program.constants_start
-        self.uniform[start : start + len(program.constants)] = program.constants
+        self._constants = slice(start, start + len(program.constants))
+        self.uniform[self._constants] = program.constants
         self.written = {"uniform": np.zeros(program.uniform_size, bool), "row": np.zeros(program.row_size, bool)}
         self.scope: dict[str, Any] = dict(functions)
         self._names: dict[Any, str] = {}
+        self._counter = itertools.count()
 
     def shape(self, at: Positions, *, per_row: bool) -> tuple[int, ...]:
         """The shape of an array of these places, with the rows as last axis if there are rows."""
@@ -47,7 +52,7 @@ class Workspace:
 
     def bind(self, thing: Any) -> str:
         """Return a new name for a thing."""
-        name = f"v{len(self.scope)}"
+        name = f"v{next(self._counter)}"
         self.scope[name] = thing
         return name
 
@@ -66,6 +71,16 @@ class Workspace:
         exec(compile(source, filename, "exec"), self.scope)  # noqa: S102 - made from blocks, never from text of users
         function: Callable[[], None] = self.scope[name]
         return function
+
+    def source(self, function: Callable[[], None]) -> str:
+        """The source of a function that :meth:`compile` made, with the shapes of the arrays that each line names."""
+        head, *lines = inspect.getsource(function).splitlines()
+        found = [head]
+        for line in lines:
+            things = [self.scope[name] for name in re.findall(r"\bv\d+", line)]
+            shapes = ", ".join(str(thing.shape) for thing in things if isinstance(thing, np.ndarray))
+            found.append(f"{line:38} # {shapes}" if shapes else line)
+        return "\n".join(found)
 
     def view(self, at: Positions, *, adjoint: bool = False) -> str | None:
         """The name of a view of these places, rows as the last axis; None if it takes a gather."""
@@ -96,6 +111,24 @@ class Workspace:
                 lines.append(f"{take}({self.bind(at.index)}, 0, {out}, 'clip')")
         return self._names[key]
 
+    def constant(self, at: Positions) -> float | None:
+        """The number that stands at all these places, if it is one and the same constant."""
+        first = int(at.index.flat[0])
+        inside = self._constants.start <= first < self._constants.stop
+        if at.space == "uniform" and inside and (at.index == first).all():
+            return float(self.uniform[first])
+        return None
+
+    def with_ones(self, name: str, lines: list[str]) -> str:
+        """The name of a copy of numbers (..., n, rows) with a row of ones below: that carries a bias into a product."""
+        key = (name, "ones")
+        if key not in self._names:
+            *outer, n, rows = self.scope[name].shape
+            copy = np.ones((*outer, n + 1, rows))
+            self._names[key] = self.bind(copy)
+            lines.append(f"{self.bind(copy[..., :n, :])}[...] = {name}")
+        return self._names[key]
+
     def lifted(self, at: Positions, lines: list[str], per_row: bool) -> str:
         """Like :meth:`read`, with an axis for the rows where the block has one and the operand has not."""
         name = self.read(at, lines)
@@ -105,6 +138,25 @@ class Workspace:
                 self._names[key] = self.bind(self.scope[name][..., None])
             return self._names[key]
         return name
+
+    def stored(self, function: str, arguments: str, out: str) -> str:
+        """The line that calls a function whose result goes into `out`."""
+        if function == "matmul" and arguments.replace(", ", "").isalnum():
+            left, right, result = (self.scope[name] for name in (*arguments.split(", "), out))
+            left, right = (side[0] if side.ndim == 3 and len(side) == 1 else side for side in (left, right))
+            if left.ndim == right.ndim == 2 and result.flags.c_contiguous:  # np.dot has half of matmul's overhead
+                names = map(self.bind, (left, right, result.reshape(len(left), right.shape[1])))
+                return f"dot({', '.join(names)})"
+        if function in ("maximum", "minimum"):  # which have no vector loops for one number
+            arguments = ", ".join(self._spread(name, out) for name in arguments.split(", "))
+        return f"{function}({arguments}, out={out})"
+
+    def _spread(self, name: str, out: str) -> str:
+        """The name of the same operand, an array as large as `out` if it is a constant."""
+        thing = self.scope.get(name)
+        if not isinstance(thing, np.ndarray) or thing.ndim:
+            return name
+        return self.bind(np.full(self.scope[out].shape, thing))
 
     def accumulate(
         self,
@@ -147,7 +199,7 @@ class Workspace:
         written[at.index] = True
         if view is not None:
             if fresh and call is not None:
-                lines.append(f"{call[0]}({call[1]}, out={view})")
+                lines.append(self.stored(*call, view))
             else:
                 lines.append(f"{view}[...] = {expression}" if fresh else f"add({view}, {expression}, {view})")
             return
@@ -183,7 +235,7 @@ class Workspace:
         """Return a name for the value of an expression."""
         if expression.isidentifier():
             return expression
-        name = f"t{len(self.scope)}"
+        name = f"t{next(self._counter)}"
         self.scope[name] = None
         lines.append(f"{name} = {expression}")
         return name
