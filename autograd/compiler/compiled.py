@@ -162,15 +162,16 @@ class Compiled:
         self._check_single()
         vector = self._vector() if params is None else params
         inputs = wrt != "params"
-        value, gradient = 0.0, np.zeros(len(self.params))
+        value, gradient = 0.0, _NONE
         slopes = []
         for executable, share in self._runs(args, vector, inputs=inputs):
             part, slope, own = self._part(executable, 0, mean=True)
             if not (executable.can_be_trusted and _is_finite(slope) and (not inputs or _is_finite(own))):
                 part, slope, own = self._part(self._again(executable), 0, mean=True)
             value += part * share
-            gradient += slope * share
-            slopes.append(own * share)
+            gradient = slope * share if gradient is _NONE else gradient + slope * share
+            if inputs:
+                slopes.append(own * share)
         if not inputs:
             return value, gradient
         about_inputs = self._arguments.rebuild(slopes)

@@ -70,6 +70,8 @@ class Executable:
             written = self.memory.written
             for per_row, place in self.program.outputs:
                 written["row" if per_row else "uniform"][place] = True
+            for per_row, place in [*self._wanted, *self.program.outputs]:
+                self.memory.fixed["row" if per_row else "uniform"][place] = True
             lines = [line for block in reversed(self.program.blocks) for line in self._reverse(block)]
             for per_row, place in self._wanted:  # nothing leads there, so nothing ever writes there
                 if not written["row" if per_row else "uniform"][place]:
@@ -200,7 +202,8 @@ class Executable:
                 expression, call = f"multiply({flowing}, {source})", ("multiply", f"{flowing}, {source}")
             if reduced and not operand.is_sequence:
                 expression, call = f"({expression})[:, 0]", None
-            self.memory.accumulate(at, expression, call, lines, per_row, whole=not reduced)
+            heir_of = None if reduced or at is not wanted[-1][0] else block.out
+            self.memory.accumulate(at, expression, call, lines, per_row, whole=not reduced, heir_of=heir_of)
 
     def _reverse_dot(self, block: Dot, adjoint: str, lines: list[str]) -> None:
         whole, singles = with_bias(block)
@@ -218,7 +221,8 @@ class Executable:
                 expression, place = f"{call[0]}({call[1]})", None if self.guarded else call
                 self.memory.accumulate(at, expression, place, lines, is_per_row, whole=not per_row)
         for single in singles:
-            self.memory.accumulate(single, own, None, lines, per_row)
+            heir_of = block.out if single is singles[-1] else None
+            self.memory.accumulate(single, own, None, lines, per_row, heir_of=heir_of)
 
 
 def _functions() -> dict[str, Any]:
@@ -244,7 +248,8 @@ def _as_call(expression: str) -> tuple[str, str] | None:
 
 def _kept_where(flowing: Any, keep: Any, *, out: Any) -> None:
     """The adjoint where `keep` is true, else 0; `keep` is used up."""
-    out[...] = flowing
+    if out is not flowing:
+        out[...] = flowing
     np.putmask(out, np.logical_not(keep, keep), 0.0)
 
 

@@ -30,6 +30,7 @@ class Workspace:
         scope: what the names in the source stand for.
         needs: which places need an adjoint.
         written: which places' adjoints have been written so far, by the order of the source.
+        fixed: which places' adjoints are read from outside, and so must stand in their own place.
     """
 
     def __init__(self, program: Program, rows: int, needs: Needs, functions: dict[str, Any]) -> None:
@@ -42,6 +43,9 @@ class Workspace:
         self._constants = slice(start, start + len(program.constants))
         self.uniform[self._constants] = program.constants
         self.written = {"uniform": np.zeros(program.uniform_size, bool), "row": np.zeros(program.row_size, bool)}
+        self.fixed = {space: np.zeros(len(places), bool) for space, places in self.written.items()}
+        self._home = {space: np.arange(len(places)) for space, places in self.written.items()}
+        self._slices = {(out.space, int(out.index.flat[0]), out.index.size) for out in (b.out for b in program.blocks)}
         self.scope: dict[str, Any] = dict(functions)
         self._names: dict[Any, str] = {}
         self._counter = itertools.count()
@@ -84,6 +88,8 @@ class Workspace:
 
     def view(self, at: Positions, *, adjoint: bool = False) -> str | None:
         """The name of a view of these places, rows as the last axis; None if it takes a gather."""
+        if adjoint and at.space != "mixed":
+            at = Positions(self._home[at.space][at.index], at.per_row)
         steps = at.steps()
         if steps is None:
             return None
@@ -167,10 +173,18 @@ class Workspace:
         per_row: bool,
         *,
         whole: bool = True,
+        heir_of: Positions | None = None,
     ) -> None:
         """Add an expression to the adjoints at some places; it has their shape (and rows), or broadcasts to it.
 
-        `call` is the same expression as a function and its arguments, where the result can go straight into place.
+        Args:
+            at: the places.
+            expression: what to add.
+            call: the same as a function and its arguments, where the result can go straight into place.
+            lines: the source so far.
+            per_row: whether the expression has rows.
+            whole: whether it has the whole shape.
+            heir_of: places whose adjoints are not needed any more: `at` may take over theirs, if it is the first.
         """
         keep = self.needs.mask(at)
         if not keep.any():
@@ -193,6 +207,8 @@ class Workspace:
         written = self.written[at.space]
         unique = len(np.unique(at.index)) == at.index.size
         fresh = not written[at.index].any()
+        if fresh and unique and heir_of is not None and self._can_inherit(at, heir_of):
+            self._home[at.space][at.index] = self._home[at.space][heir_of.index]
         view = self.view(at, adjoint=True) if unique else None
         if not (fresh and unique):
             self.clear(at.index[~written[at.index]], at.space, lines)
@@ -200,26 +216,33 @@ class Workspace:
         if view is not None:
             if fresh and call is not None:
                 lines.append(self.stored(*call, view))
-            else:
+            elif not fresh or expression != view:
                 lines.append(f"{view}[...] = {expression}" if fresh else f"add({view}, {expression}, {view})")
             return
         target = self.bind(getattr(self, f"{at.space}_adjoint"))
         if unique:
-            lines.append(f"{target}[{self.bind(at.index)}] {'=' if fresh else '+='} {expression}")
+            lines.append(f"{target}[{self.bind(self._home[at.space][at.index])}] {'=' if fresh else '+='} {expression}")
         else:
             if not whole and not repeated:
                 expression = f"broadcast_to({expression}, {self.shape(at, per_row=per_row)})"
             self._scatter(target, at, expression, lines)
 
+    def _can_inherit(self, at: Positions, other: Positions) -> bool:
+        first, size = int(at.index.flat[0]), at.index.size
+        is_block = (at.space, first, size) in self._slices and bool((np.diff(at.index.ravel()) == 1).all())
+        is_alike = at.space == other.space and at.index.shape == other.index.shape
+        return is_block and is_alike and not self.fixed[at.space][at.index].any()
+
     def clear(self, places: Array, space: str, lines: list[str]) -> None:
         """Set adjoints to 0 that nothing has been written to yet."""
         if places.size:
             self.written[space][places] = True
-            lines.append(f"{self.bind(getattr(self, f'{space}_adjoint'))}[{self.bind(np.unique(places))}] = 0.0")
+            target = self.bind(getattr(self, f"{space}_adjoint"))
+            lines.append(f"{target}[{self.bind(self._home[space][np.unique(places)])}] = 0.0")
 
     def _scatter(self, target: str, at: Positions, expression: str, lines: list[str]) -> None:
         """Add to places of which some repeat: sorted by place, and summed run by run."""
-        flat = at.index.ravel()
+        flat = self._home[at.space][at.index].ravel()
         order = np.argsort(flat, kind="stable")
         places, starts = np.unique(flat[order], return_index=True)
         value = f"({expression})"
