@@ -80,7 +80,7 @@ class Arguments:
         rows = _floats(i, argument) if isinstance(argument, np.ndarray) else _listed(i, argument)
         if rows.ndim == 0:
             raise LengthError(f"argument {i} needs a leading axis of rows")
-        flat = rows.reshape(len(rows), -1)
+        flat = rows if rows.ndim == 2 else rows.reshape(len(rows), -1)
         if flat.shape[1] != size:
             raise LengthError(f"argument {i} was traced with {size} numbers for a row, got {flat.shape[1]}")
         return flat.T

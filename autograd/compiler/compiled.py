@@ -166,7 +166,8 @@ class Compiled:
         slopes = []
         for executable, share in self._runs(args, vector, inputs=inputs):
             part, slope, own = self._part(executable, 0, mean=True)
-            if not (executable.can_be_trusted and _is_finite(slope) and (not inputs or _is_finite(own))):
+            trusted = executable.can_be_trusted and math.isfinite(part)
+            if not (trusted and _is_finite(slope) and (not inputs or _is_finite(own))):
                 part, slope, own = self._part(self._again(executable), 0, mean=True)
             value += part * share
             gradient = slope * share if gradient is _NONE else gradient + slope * share

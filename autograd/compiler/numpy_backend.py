@@ -14,7 +14,7 @@ import numpy as np
 
 from autograd.compiler.needs import Needs
 from autograd.compiler.products import blocked_product, product, product_adjoint, stopped, with_bias
-from autograd.compiler.program import Block, Dot, Map, Program, Reduce
+from autograd.compiler.program import Block, Dot, Map, Positions, Program, Reduce
 from autograd.compiler.scalar_graph import COMPARISONS
 from autograd.compiler.workspace import Workspace
 from autograd.formula import NUMPY_FUNCTIONS
@@ -51,6 +51,7 @@ class Executable:
             self.memory.row = self.memory.uniform[start:, None]
             self.memory.row_adjoint = self.memory.uniform_adjoint[start:, None]
         program = self.program
+        self._ones = set(self.program.ones)
         self._wanted = [(False, place) for place in range(params)] + (program.inputs if inputs else [])
         self.forward = self.memory.compile(
             "forward", [line for block in program.blocks for line in self._forward(block)]
@@ -144,14 +145,18 @@ class Executable:
         return lines, write
 
     def _forward_dot(self, block: Dot, out: str, lines: list[str]) -> None:
-        whole, singles = with_bias(block)
-        left, right = self.memory.read(whole, lines), self.memory.read(block.right, lines)
-        if whole is not block.left:
-            right = self.memory.with_ones(right, lines)
+        whole, inputs, singles = with_bias(block, self._ones)
+        left, right = self.memory.read(whole, lines), self._inputs(block, inputs, lines)
         lines.append(product(self.memory, block, left, right, out))
         for single in singles:
             name = self.memory.lifted(single, lines, block.out.space == "row")
             lines.append(f"add({out}, {name}, {out})")
+
+    def _inputs(self, block: Dot, joined: Positions | None, lines: list[str]) -> str:
+        """The right operands of a product, with a 1 behind them where it takes in a bias."""
+        if joined is not None:
+            return self.memory.read(joined, lines)
+        return self.memory.with_ones(self.memory.read(block.right, lines), lines)
 
     # Reverse ----------------------------------------------------------------------------------------------------------
 
@@ -196,8 +201,10 @@ class Executable:
                 expression, call = f"stopped({flowing}, {source})", None
             elif condition is not None and condition[0] in _COMPARED:
                 mask = self.memory.bind(np.empty(self.memory.shape(at, per_row=per_row), bool))
-                lines.append(f"{condition[0]}({condition[1]}, out={mask})")
-                expression, call = f"multiply({flowing}, {mask})", ("kept_where", f"{flowing}, {mask}")
+                # Where nan is compared both ways are false: the result is nan then, too, and all is run again, guarded.
+                lines.append(f"{_COMPARED[condition[0]]}({condition[1]}, out={mask})")
+                expression = f"where({mask}, {self.memory.number(0.0)}, {flowing})"
+                call = ("zero_where", f"{mask}, {flowing}")
             else:
                 expression, call = f"multiply({flowing}, {source})", ("multiply", f"{flowing}, {source}")
             if reduced and not operand.is_sequence:
@@ -206,9 +213,9 @@ class Executable:
             self.memory.accumulate(at, expression, call, lines, per_row, whole=not reduced, heir_of=heir_of)
 
     def _reverse_dot(self, block: Dot, adjoint: str, lines: list[str]) -> None:
-        whole, singles = with_bias(block)
+        whole, joined, singles = with_bias(block, self._ones)
         left, right = self.memory.read(block.left, lines), self.memory.read(block.right, lines)
-        inputs = right if whole is block.left else self.memory.with_ones(right, lines)
+        inputs = self._inputs(block, joined, lines)
         per_row, own = block.out.space == "row", adjoint
         sides = [(whole, inputs, True), (block.right, left, False)]
         if block.is_square:
@@ -246,11 +253,11 @@ def _as_call(expression: str) -> tuple[str, str] | None:
     return None
 
 
-def _kept_where(flowing: Any, keep: Any, *, out: Any) -> None:
-    """The adjoint where `keep` is true, else 0; `keep` is used up."""
+def _zero_where(condition: Any, flowing: Any, *, out: Any) -> None:
+    """The adjoint, but 0 where the condition holds."""
     if out is not flowing:
         out[...] = flowing
-    np.putmask(out, np.logical_not(keep, keep), 0.0)
+    np.putmask(out, condition, 0.0)
 
 
 def _sum_along(x: Any) -> Any:
@@ -265,12 +272,14 @@ def _size_along(x: Any) -> int:
     return int(x.shape[1])
 
 
-_COMPARED = ("less", "greater", "less_equal", "greater_equal", "equal", "not_equal")
+#: Comparisons, and what is true where they are not.
+_COMPARED = {"less": "greater_equal", "greater": "less_equal", "equal": "not_equal"}
+_COMPARED |= {opposite: name for name, opposite in _COMPARED.items()}
 _CALLED = """add subtract multiply divide negative matmul einsum take broadcast_to
 less greater less_equal greater_equal equal not_equal dot"""
 _FUNCTIONS: dict[str, Any] = (
     NUMPY_FUNCTIONS
     | {name: getattr(np, name) for name in _CALLED.split()}
     | {"stopped": stopped, "blocked_product": blocked_product}
-    | {"kept_where": _kept_where, "sum_along": _sum_along, "max_along": _max_along, "size_along": _size_along}
+    | {"zero_where": _zero_where, "sum_along": _sum_along, "max_along": _max_along, "size_along": _size_along}
 )

@@ -6,6 +6,7 @@ in each sum, ``r`` rows of the batch. Where it can be, the call is one product o
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
@@ -42,10 +43,16 @@ def product(memory: Workspace, block: Dot, left: str, right: str, out: str) -> s
     return memory.stored("matmul", f"{left}, {right}", out)
 
 
-def with_bias(block: Dot) -> tuple[Positions, list[Positions]]:
-    """Return the left operands, with the single terms as one more column if those stand right behind; and what remains.
+def with_bias(block: Dot, ones: Collection[tuple[bool, int]]) -> tuple[Positions, Positions | None, list[Positions]]:
+    """Take a bias into a product: a neuron's stands behind its weights, so a layer is one matrix, times inputs and a 1.
 
-    A neuron's bias stands behind its weights, so a layer is one matrix, times inputs with a row of ones below.
+    Args:
+        block: a product.
+        ones: places that hold 1.
+
+    Returns:
+        The left operands, with the bias as one more column if there is one; the right operands with the 1 behind them,
+        None where there is no place for it; and the single terms that remain.
     """
     _, q, _ = block.out.index.shape
     if (block.left.space, block.right.space, q) == ("uniform", "row", 1):
@@ -53,8 +60,12 @@ def with_bias(block: Dot) -> tuple[Positions, list[Positions]]:
             index = np.concatenate([block.left.index, single.index.swapaxes(1, 2)], axis=2)
             joined = Positions(index, np.zeros(index.shape, bool))
             if single.space == "uniform" and joined.steps() is not None:
-                return joined, block.singles[:i] + block.singles[i + 1 :]
-    return block.left, block.singles
+                behind = block.right.index[..., -1:] + 1
+                right = np.concatenate([block.right.index, behind], axis=2)
+                there = all((True, place) in ones for place in behind.ravel().tolist())
+                rows = Positions(right, np.ones(right.shape, bool)) if there else None
+                return joined, rows, block.singles[:i] + block.singles[i + 1 :]
+    return block.left, block.right, block.singles
 
 
 def product_adjoint(

@@ -121,6 +121,7 @@ class Program:
         held: Values from outside, read into the places from `held_start` on.
         blocks: what to compute, in order.
         outputs: per result, whether it is per row, and its place.
+        ones: places that always hold 1: each stands behind a layer, so that a product with the next takes its bias in.
         nodes: how many scalar nodes the traced graph had.
     """
 
@@ -133,6 +134,7 @@ class Program:
     held_start: int
     blocks: list[Block]
     outputs: list[tuple[bool, int]]
+    ones: list[tuple[bool, int]]
     nodes: int
 
     def without_rows(self) -> Program:
@@ -154,6 +156,7 @@ class Program:
             row_size=0,
             inputs=[(False, at + start * per_row) for per_row, at in self.inputs],
             outputs=[(False, at + start * per_row) for per_row, at in self.outputs],
+            ones=[(False, at + start * per_row) for per_row, at in self.ones],
             blocks=[alone(block) for block in self.blocks],
         )
 

@@ -140,6 +140,7 @@ def place(graph: Graph, params: int, even: EvenOut | None = None) -> Program:
     if even is not None:
         graph = even(graph, sums, level)
     layout = _Layout(graph, level, params, fills=even is not None)
+    layout.before_ones = _biased_inputs(graph, sums)
     blocks: list[Block] = []
     for nodes in group(graph, sums, level):
         if nodes[0] in sums:
@@ -162,6 +163,8 @@ class _Layout:
         self.sizes = {False: params, True: 0}
         self.constants: list[float] = []
         self.inputs: list[tuple[bool, int]] = []
+        self.before_ones: set[frozenset[int]] = set()
+        self.ones: list[tuple[bool, int]] = []
         for node, op in enumerate(graph.ops):
             if op == "param":
                 self.position[node] = int(graph.numbers[node])
@@ -182,6 +185,9 @@ class _Layout:
         self.sizes[per_row] += len(nodes)
         places, numbers = np.arange(start, start + len(nodes)), np.array(nodes, dtype=int)
         self.position[numbers[numbers != NOBODY]] = places[numbers != NOBODY]
+        if per_row and frozenset(nodes) in self.before_ones:
+            self.ones.append((True, self.sizes[True]))
+            self.sizes[True] += 1
         return Positions(places, np.full(len(nodes), per_row))
 
     def at(self, nodes: Any) -> Positions:
@@ -203,6 +209,7 @@ class _Layout:
             held=list(self.graph.held),
             held_start=self.held_start,
             blocks=blocks,
+            ones=self.ones,
             outputs=[(self.graph.per_row[node], int(self.position[node])) for node in self.graph.outputs],
             nodes=len(self.graph),
         )
@@ -210,6 +217,15 @@ class _Layout:
 
 #: In the place of a node: what only completes a grid.
 NOBODY = -1
+
+
+def _biased_inputs(graph: Graph, sums: dict[int, Sum]) -> set[frozenset[int]]:
+    """The nodes with rows that sums multiply by weights, where a bias that is the same for all rows is added."""
+    found = set()
+    for node, total in sums.items():
+        if graph.per_row[node] and len(total.singles) == 1 and not graph.per_row[total.singles[0]]:
+            found.add(frozenset(operand for pair in total.pairs for operand in pair if graph.per_row[operand]))
+    return found
 
 
 def _is_variadic(op: str) -> bool:

@@ -42,6 +42,8 @@ class Workspace:
         start = program.constants_start
         self._constants = slice(start, start + len(program.constants))
         self.uniform[self._constants] = program.constants
+        for per_row, place in program.ones:
+            (self.row if per_row else self.uniform)[place] = 1.0
         self.written = {"uniform": np.zeros(program.uniform_size, bool), "row": np.zeros(program.row_size, bool)}
         self.fixed = {space: np.zeros(len(places), bool) for space, places in self.written.items()}
         self._home = {space: np.arange(len(places)) for space, places in self.written.items()}
