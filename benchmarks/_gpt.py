@@ -104,21 +104,45 @@ def compiled() -> Peer:
 
 
 def kernel() -> Peer:
-    """Our Numba backend for loss and gradient: one kernel for each length of document; Adam in NumPy."""
-    engine = gpt.Compiled(model())
-    kernels: dict[int, Any] = {}
+    """Our Numba backend, Adam inside: one kernel for each length of document, all with the same numbers and state."""
+    compiler, stages, alone = gpt.Compiled(model()), optim.adam(RATE).stages, [np.zeros(1, int)]
+    rows = [np.eye(TOKENS)[document].reshape(1, -1) for document in documents]
+    for document in documents:
+        compiler(np.eye(TOKENS)[document], vector())
 
-    def run(document: Array, numbers: Array) -> tuple[float, Array]:
-        if len(document) not in kernels:
-            engine(document, numbers)
-            kernels[len(document)] = engine.programs[len(document)].kernel(rows=1)
-        own = kernels[len(document)]
-        own.uniform[: numbers.size] = numbers
-        own.row[: document.size, 0] = document.ravel()
-        found: tuple[float, Array] = own.value_and_grad(1)
+    def fresh() -> dict[int, Any]:
+        kernels = {length: program.kernel(stages, rows=1) for length, program in compiler.programs.items()}
+        for own in kernels.values():
+            own.parameters[:] = vector()
+        return kernels
+
+    def start() -> Run:
+        kernels, order = fresh(), itertools.cycle(rows)
+        last = next(iter(kernels.values()))
+
+        def run(steps: int) -> list[float]:
+            nonlocal last
+            for row in itertools.islice(order, steps):
+                own = kernels[row.size // TOKENS]
+                own.go_on_from(last)
+                own.train(row, alone)
+                last = own
+            return []
+
+        return run
+
+    def losses(steps: int) -> list[float]:
+        kernels, found = fresh(), []
+        last = next(iter(kernels.values()))
+        for row in itertools.islice(itertools.cycle(rows), steps):
+            own = kernels[row.size // TOKENS]
+            own.go_on_from(last)
+            found.append(compiler(row.reshape(-1, TOKENS), own.parameters)[0])
+            own.train(row, alone)
+            last = own
         return found
 
-    return _trained(NUMBA, run)
+    return Peer(NUMBA, start, DOCUMENTS, losses=losses)
 
 
 def eager() -> Peer:

@@ -60,7 +60,7 @@ def kernel(problem: Problem) -> Peer | None:
 
     def fresh() -> Any:
         own = program.kernel(optimizer.stages, rows=rows)
-        own.uniform[: problem.vector().size] = problem.vector()
+        own.parameters[:] = problem.vector()
         return own
 
     def start() -> Run:

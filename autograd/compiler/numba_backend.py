@@ -21,6 +21,7 @@ from autograd.compiler.loops import Loops
 from autograd.compiler.needs import Needs
 from autograd.compiler.program import Program
 from autograd.compiler.scalar_source import Reductions, nest, scalar_function
+from autograd.errors import LengthError, OperandError
 from autograd.files import write_whole
 from autograd.formula import names_in
 from autograd.formula_source import python_source
@@ -38,38 +39,43 @@ class Kernel:
         rows: the most rows that run at once.
         params: how many parameters there are.
         stages: of an optimiser, if :meth:`train` is wanted.
+
+    Attributes:
+        parameters: their numbers, (params,); to be read, and to be written to.
+
+    Raises:
+        OperandError: the program has inputs that are the same for all rows: a kernel takes rows only.
     """
 
     def __init__(self, program: Program, rows: int, *, params: int, stages: Sequence[OptimizerStage] = ()) -> None:
+        if not all(per_row for per_row, _ in program.inputs):
+            raise OperandError("a kernel takes rows only: compile without uniform=, or use the NumPy backend")
         own = program if rows > 1 else program.without_rows()
         loops = Loops(own, Needs(own, params, inputs=False))
-        self.program, self.params, self.stages = program, params, stages
+        self.stages, self._rows, self._inputs = stages, rows, len(own.inputs)
         self.uniform = np.zeros(own.uniform_size)
-        self.row = np.zeros((own.row_size + loops.scratch, rows))
-        self._uniform_adjoint = np.zeros_like(self.uniform)
-        self._row_adjoint = np.zeros_like(self.row)
-        if rows == 1:  # inputs still go where the rows would be
-            self.row = self.uniform[program.uniform_size :, None]
-        start = program.constants_start
-        self.uniform[start : start + len(program.constants)] = program.constants
-        self._index = loops.index
-        inputs = sum(per_row for per_row, _ in program.inputs)
+        self.parameters = self.uniform[:params]
+        row = np.zeros((own.row_size + loops.scratch, rows))
+        start = own.constants_start
+        self.uniform[start : start + len(own.constants)] = own.constants
+        self._buffers = (self.uniform, row, np.zeros_like(self.uniform), np.zeros_like(row), loops.index)
         self._states = np.zeros((sum(len(stage.states) for stage in stages), params))
-        self._steps = 0
-        self._module = _module(_source(own, loops, params, stages, inputs))
+        self._steps = np.zeros(1, int)
+        self._module = _module(_source(own, loops, params, stages))
 
-    def value_and_grad(self, rows: int) -> tuple[float, _Array]:
-        """Run both halves over the first `rows` rows of the buffers; return the mean output and its gradient."""
-        value = self._module.value_and_grad(
-            self.uniform, self.row, self._uniform_adjoint, self._row_adjoint, self._index, rows
-        )
-        return value, self._uniform_adjoint[: self.params].copy()
+    def value_and_grad(self, X: _Array) -> tuple[float, _Array]:
+        """Return the mean output over rows X, (rows, inputs) in the program's order, and its gradient, (params,)."""
+        X = self._checked(X)
+        if not 0 < len(X) <= self._rows:
+            raise LengthError(f"the kernel was compiled for 1 to {self._rows} rows, got {len(X)}")
+        value = self._module.value_and_grad(*self._buffers, X)
+        return value, self._buffers[2][: len(self.parameters)].copy()
 
     @property
     def state(self) -> Any:
         """The optimiser's state, in the form that ``nn.optim.from_stages`` gives it."""
         states = iter(self._states.copy())
-        return self._steps, tuple(tuple(next(states) for _ in stage.states) for stage in self.stages)
+        return int(self._steps[0]), tuple(tuple(next(states) for _ in stage.states) for stage in self.stages)
 
     def train(self, X: _Array, batches: Sequence[_Array]) -> _Array:
         """Take one optimiser's step for each batch of rows of `X`; return the parameters.
@@ -80,11 +86,26 @@ class Kernel:
         """
         order = np.concatenate(batches).astype(np.int64)
         starts = np.cumsum([0, *map(len, batches)])
-        rates = np.array([[stage.rate(self._steps + i) for stage in self.stages] for i in range(len(batches))])
-        buffers = (self.uniform, self.row, self._uniform_adjoint, self._row_adjoint, self._index)
-        self._module.train(*buffers, X, order, starts, rates, self._steps, self._states)
+        taken = int(self._steps[0])
+        rates = np.array([[stage.rate(taken + i) for stage in self.stages] for i in range(len(batches))])
+        self._module.train(*self._buffers, self._checked(X), order, starts, rates, taken, self._states)
         self._steps += len(batches)
-        return self.uniform[: self.params].copy()
+        return self.parameters.copy()
+
+    def go_on_from(self, other: Kernel) -> None:
+        """Take over the parameters of a kernel of the same model, and share its optimiser's state from now on.
+
+        So programs for inputs of different lengths train one model, step by step in any order.
+        """
+        if other is not self:
+            self.parameters[:] = other.parameters
+            self._states, self._steps = other._states, other._steps
+
+    def _checked(self, X: _Array) -> _Array:
+        X = np.ascontiguousarray(X, dtype=float)
+        if X.ndim != 2 or X.shape[1] != self._inputs:
+            raise LengthError(f"the kernel takes rows of {self._inputs} inputs, got the shape {X.shape}")
+        return X
 
 
 class OptimizerStage(Protocol):
@@ -101,17 +122,36 @@ class OptimizerStage(Protocol):
     def rate(self, step: int) -> float: ...
 
 
-def _source(program: Program, loops: Loops, params: int, stages: Sequence[OptimizerStage], inputs: int) -> str:
+def _source(program: Program, loops: Loops, params: int, stages: Sequence[OptimizerStage]) -> str:
     per_row, place = program.outputs[0]
     seed = ["for r in range(rows):", f"    DV[{place}, r] = 1.0 / rows"] if per_row else [f"DU[{place}] = 1.0"]
     mean = ["value = 0.0", "for r in range(rows):", f"    value += V[{place}, r]", "return value / rows"]
     both = [*loops.forward, "DU[:] = 0.0", *seed, *loops.backward]
-    source = _TEMPLATE.format(body=_indented(both, 1), result=_indented(mean if per_row else [f"return U[{place}]"], 1))
+    result = mean if per_row else [f"return U[{place}]"]
+    source = _TEMPLATE.format(
+        load=_indented(_load(program, "r"), 1), body=_indented(both, 1), result=_indented(result, 1)
+    )
     if stages:
         source += _TRAIN.format(
-            inputs=inputs, body=_indented(both, 2), params=params, update=_indented(_update(params, stages), 2)
+            load=_indented(_load(program, "order[starts[step] + r]"), 2),
+            body=_indented(both, 2),
+            params=params,
+            update=_indented(_update(params, stages), 2),
         )
     return source
+
+
+def _load(program: Program, row: str) -> list[str]:
+    """The lines that put rows of inputs where the blocks read them."""
+    lines: list[str] = []
+    places = np.array([place for _, place in program.inputs])
+    for run in np.split(np.arange(len(places)), np.flatnonzero(np.diff(places) != 1) + 1):
+        if len(run):
+            place = f"{places[run[0]] - run[0]} + column"
+            target = f"V[{place}, r]" if program.inputs[0][0] else f"U[{place}]"
+            line = f"{target} = X[{row}, column]"
+            lines += [f"for column in range({run[0]}, {run[-1] + 1}):", "    for r in range(rows):", f"        {line}"]
+    return lines
 
 
 def _update(params: int, stages: Sequence[OptimizerStage]) -> list[str]:
@@ -153,7 +193,9 @@ options = dict(cache=True, error_model="numpy", fastmath={{"contract", "reassoc"
 
 
 @njit(**options)
-def value_and_grad(U, V, DU, DV, index, rows):
+def value_and_grad(U, V, DU, DV, index, X):
+    rows = len(X)
+{load}
 {body}
 {result}
 """
@@ -166,9 +208,7 @@ def train(U, V, DU, DV, index, X, order, starts, rates, taken, S):
     for step in range(len(starts) - 1):
         rows = starts[step + 1] - starts[step]
         t = taken + step + 1.0
-        for column in range({inputs}):
-            for r in range(rows):
-                V[column, r] = X[order[starts[step] + r], column]
+{load}
 {body}
 {update}
 """

@@ -214,8 +214,7 @@ class Executable:
 
     def _reverse_dot(self, block: Dot, adjoint: str, lines: list[str]) -> None:
         whole, joined, singles = with_bias(block, self._ones)
-        left, right = self.memory.read(block.left, lines), self.memory.read(block.right, lines)
-        inputs = self._inputs(block, joined, lines)
+        left, inputs = self.memory.read(block.left, lines), self._inputs(block, joined, lines)
         per_row, own = block.out.space == "row", adjoint
         sides = [(whole, inputs, True), (block.right, left, False)]
         if block.is_square:
