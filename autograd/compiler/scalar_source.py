@@ -68,11 +68,13 @@ def scalar_function(name: str) -> str:
     return f"np.{name}" if name in _NUMPY_SCALARS else f"math.{name}"
 
 
-def nest(loops: Sequence[tuple[str, int | str]], body: list[str]) -> list[str]:
+def nest(loops: Sequence[tuple[str, int | str | range]], body: list[str]) -> list[str]:
     """Return `body` inside loops, each a variable and how far it goes; a loop of one round is an assignment."""
-    for name, count in reversed(loops):
-        if count == 1:
-            body = [f"{name} = 0", *body]
+    for name, extent in reversed(loops):
+        rounds = range(extent) if isinstance(extent, int) else extent
+        if isinstance(rounds, range) and len(rounds) == 1:
+            body = [f"{name} = {rounds[0]}", *body]
         else:
-            body = [f"for {name} in range({count}):", *(f"    {line}" for line in body or ["pass"])]
+            source = repr(rounds) if isinstance(rounds, range) else f"range({rounds})"
+            body = [f"for {name} in {source}:", *(f"    {line}" for line in body or ["pass"])]
     return body
