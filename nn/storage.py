@@ -151,7 +151,7 @@ def _vector(name: str, numbers: Any, length: int, *, positive: bool = False) -> 
 
 def _read(path: str | os.PathLike[str]) -> dict[str, Any]:
     """Return the plain data of one of our JSON files."""
-    text = Path(path).read_text(encoding="utf-8", errors="replace")
+    text = Path(path).expanduser().read_text(encoding="utf-8", errors="replace")
     try:
         document = json.loads(text)
     except (ValueError, RecursionError) as error:
