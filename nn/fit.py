@@ -128,7 +128,8 @@ def fit(
     first_cost = train.evaluate(model)["loss"]
     if not math.isfinite(first_cost):
         raise AnomalyError(
-            f"the loss is {first_cost} before the first step: the starting weights or the data are too large"
+            f"the loss is {first_cost} before the first step: the starting weights or the data are too large, or the "
+            "activation does not take every number"
         )
     keeps_best = validation is not None or patience is not None
     last, best, best_cost = vector, vector, math.inf
