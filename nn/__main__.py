@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import errno
 import math
 import sys
 from collections.abc import Sequence
@@ -125,6 +126,8 @@ def _sizes(text: str) -> tuple[int, ...]:
 
 def _make_folder(folder: Path) -> list[Path]:
     """Make a folder that can be written, before the training, not after; return what is new, deepest first."""
+    if folder.exists() and not folder.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, "this is a file, and --out takes a folder", str(folder))
     made = [each for each in (folder, *folder.parents) if not each.exists()]
     folder.mkdir(parents=True, exist_ok=True)
     probe = folder / ".writable"
