@@ -65,7 +65,7 @@ def detect_anomaly() -> Iterator[None]:
 
     Raises:
         AnomalyError: at the operation whose result is not finite though its operands are; or at the end of a
-            ``backward()`` that left a gradient that is not finite.
+            ``backward()``, or of a transform's own sweep, that left a gradient or a tangent that is not finite.
 
     >>> from autograd import Value
     >>> with detect_anomaly():
@@ -111,16 +111,35 @@ def _inspect(value: Value) -> None:
         value._forget()
 
 
-def check_gradients(order: list[Value]) -> None:
+def check_gradients(order: list[Value], gradient: Callable[[Value], float]) -> None:
     """Raise ``AnomalyError`` for the first value, in the order of the backward pass, whose gradient is not finite."""
     for node in reversed(order):
         for parent, partial in zip(node.parents, node.partials, strict=True):
-            if not math.isfinite(parent.grad):
+            if not math.isfinite(gradient(parent)):
                 raise AnomalyError(
-                    f"backward() left a gradient of {parent.grad} on {parent!r}, an operand of {node.op} with "
-                    f"local derivative {partial} and adjoint {node.grad}; the operands were {_describe(node)}"
-                    f"{(_watching.get() or {}).get(node, '')}"
+                    f"the backward pass left a gradient of {gradient(parent)} on {parent!r}, an operand of {node.op} "
+                    f"with local derivative {partial} and adjoint {gradient(node)}; {_origin(node)}"
                 )
+
+
+def check_tangent(output: Value, tangent: Callable[[Value], float]) -> None:
+    """Raise ``AnomalyError`` if the tangent of `output` is not finite, for the value with which that began."""
+    if math.isfinite(tangent(output)):
+        return
+    cause: Value | None = output
+    while cause is not None:  # back over the edges that count: a branch not taken may have an infinity of its own
+        node = cause
+        edges = zip(node.parents, node.partials, strict=True)
+        cause = next((parent for parent, dx in edges if dx and not math.isfinite(tangent(parent))), None)
+    if node.op:  # what came in is not what went wrong
+        raise AnomalyError(
+            f"the forward sweep gave {node.op} a tangent of {tangent(node)}; its local derivatives are "
+            f"{', '.join(map(str, node.partials))}, {_origin(node)}"
+        )
+
+
+def _origin(node: Value) -> str:
+    return f"the operands were {_describe(node)}{(_watching.get() or {}).get(node, '')}"
 
 
 def _describe(value: Value) -> str:

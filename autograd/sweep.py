@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from autograd import modes
 from autograd.derive import partials_as_values
 from autograd.graph import interior
 from autograd.operations import Operand
@@ -29,12 +30,15 @@ def gradients(root: Value, wrt: Sequence[Value], *, create_graph: bool = False) 
     """
     partials_of: Callable[[Value], Sequence[Operand]] = partials_as_values if create_graph else partials
     adjoints: dict[Value, Operand] = {root: 1.0}
-    for node in reversed(interior(root)):
+    order = interior(root)
+    for node in reversed(order):
         adjoint = adjoints.get(node, 0.0)
         if not isinstance(adjoint, Value) and adjoint == 0.0:  # nothing flows back; a Value's 0 may still vary
             continue
         for parent, partial in zip(node.parents, partials_of(node), strict=True):
             adjoints[parent] = add(adjoints.get(parent, 0.0), times(adjoint, partial))
+    if modes.is_watching():
+        modes.check_gradients(order, lambda value: primal(adjoints.get(value, 0.0)))
     found = [adjoints.get(value, 0.0) for value in wrt]
     return [_as_value(adjoint) for adjoint in found] if create_graph else found
 

@@ -22,7 +22,7 @@ from autograd.operand import number
 from autograd.operations import Operand
 from autograd.sweep import gradients, partials, times, total
 from autograd.tree import flatten
-from autograd.value import Value
+from autograd.value import Value, primal
 
 __all__ = ["grad", "gradients", "hessian", "hvp", "jacobian", "jvp", "value_and_grad", "vjp"]
 
@@ -129,6 +129,8 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
             edges = zip(node.parents, partials_of(node), strict=True)
             moved = (times(moving[parent], partial) for parent, partial in edges if parent in moving)
             moving[node] = total(moved)
+        if modes.is_watching() and isinstance(output, Value):
+            modes.check_tangent(output, lambda value: primal(moving.get(value, 0.0)))
         results.append(moving.get(output, 0.0) if isinstance(output, Value) else 0.0)
     return call.build(list(map(call.release, call.outputs))), call.build(list(map(call.release, results)))
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import errno
+import math
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from autograd import GlassgradError
+from autograd.command_line import Parser, described, real, whole
 from nn.data import GENERATORS
 from nn.estimator import Classifier
-from nn.experiment import read_table, run
+from nn.experiment import VALIDATION_FROM, read_table, run
 from nn.init import SCHEMES
 from nn.optim import OPTIMIZERS
 
@@ -23,18 +26,27 @@ examples:
   python -m nn iris.csv --out report --seed 7        somewhere else, from other starting weights
   python -m nn lesson                                six short experiments about gradients (lesson --help)
 
-Ctrl-C ends the training early and keeps the best weights so far.
+The weights of the best epoch are kept. Ctrl-C ends the training early; what was learnt is shown all the same.
 """
+_PROGRAM = "python -m nn"
+_AT_LEAST_0 = real("a finite number of at least 0", lambda x: 0.0 <= x < math.inf)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line; return its exit code."""
+    """Run the command line; return its exit code: 2 after a message on standard error, 130 after Ctrl-C, else 0."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    if given[:1] == ["lesson"]:
-        from nn.lessons.__main__ import main as lesson
+    try:
+        if given[:1] in (["lesson"], ["lessons"]):
+            from nn.lessons.__main__ import main as lesson
 
-        return lesson(given[1:])
-    options = _parser().parse_args(given)
+            return lesson(given[1:])
+        return _train(_parser().parse_args(given))
+    except KeyboardInterrupt:
+        print(f"{_PROGRAM}: interrupted", file=sys.stderr)
+        return 130
+
+
+def _train(options: argparse.Namespace) -> int:
     made: list[Path] = []
     try:
         table = read_table(
@@ -58,12 +70,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         out = Path(options.out) if options.out else Path("out") / name
         made = _make_folder(out)
         experiment = run(name, table, classifier, test_fraction=options.test_fraction, seed=options.seed)
+        if not len(experiment.classifier.history_):
+            raise KeyboardInterrupt  # before the first epoch ended: there is nothing to show
         page = write_report([experiment], out)
-    except (GlassgradError, OSError, ImportError) as error:
+    except BaseException as error:
         for folder in made:  # nothing stays of a run that came to nothing
             with contextlib.suppress(OSError):
                 folder.rmdir()
-        print(f"python -m nn: {error}", file=sys.stderr)
+        if not isinstance(error, GlassgradError | OSError | ImportError):
+            raise
+        print(f"{_PROGRAM}: {described(error)}", file=sys.stderr)
         return 2
     print(summary(experiment))
     print(f"see {page}")
@@ -71,8 +87,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m nn",
+    parser = Parser(
+        prog=_PROGRAM,
         description="Train a classifier with the scalar engine; leave the decision boundary, the loss curve, the graph "
         "of one neuron after backward, the model and a page that shows them.",
         epilog=_EXAMPLES,
@@ -80,32 +96,38 @@ def _parser() -> argparse.ArgumentParser:
     )
     add = parser.add_argument
     add("data", metavar="DATA", help=f"{', '.join(GENERATORS)}, or a CSV file")
-    add("--target", metavar="COLUMN", help="the CSV column to predict (default: the last one)")
+    add("--target", metavar="COLUMN", help="the column of a CSV file to predict (default: the last one)")
     add("--hidden", type=_sizes, default=(16, 16), metavar="16,16", help="neurons of each hidden layer; '' for none")
     add("--activation", default="relu", help="of the hidden layers: relu, tanh, sigmoid, ... (default: %(default)s)")
-    add("--epochs", type=int, default=100, help="times that every row is seen (default: %(default)s)")
-    add("--learning-rate", type=float, default=0.01, metavar="RATE", help="(default: %(default)s)")
-    add("--batch-size", type=int, default=16, metavar="ROWS", help="rows per step (default: %(default)s)")
+    add("--epochs", type=whole(1), default=100, help="times that every row is seen (default: %(default)s)")
+    add("--learning-rate", type=_AT_LEAST_0, default=0.01, metavar="RATE", help="(default: %(default)s)")
+    add("--batch-size", type=whole(1), default=16, metavar="ROWS", help="rows per step (default: %(default)s)")
     add("--optimizer", default="adam", help=f"{', '.join(OPTIMIZERS)} (default: %(default)s)")
     add("--init", default="auto", help=f"how weights start: auto, {', '.join(SCHEMES)} (default: %(default)s)")
-    add("--patience", type=int, metavar="EPOCHS", help="stop after so many epochs without a better held-out loss")
-    add("--test-fraction", type=float, default=0.25, metavar="PART", help="rows held out (default: %(default)s)")
-    add("--samples", type=int, default=200, metavar="ROWS", help="rows of a generated data set (default: %(default)s)")
-    add("--noise", type=float, help="of a generated data set (default: its own)")
-    add("--seed", type=int, default=0, help="of the data, the split and the weights (default: %(default)s)")
+    add("--patience", type=whole(1), metavar="EPOCHS", help="stop after so many epochs in which the loss on the "
+        f"validation rows, a fifth of those not held out, became no lower (where fewer than {VALIDATION_FROM} rows "
+        "are not held out: the loss on all of them)")  # fmt: skip
+    add("--test-fraction", type=real("a number above 0 and below 1", lambda x: 0.0 < x < 1.0), default=0.25,
+        metavar="PART", help="rows held out for the accuracy at the end (default: %(default)s)")  # fmt: skip
+    # Two rows of each of three classes, so that one of them can be held out.
+    add("--samples", type=whole(6), metavar="ROWS", help="rows of a generated data set (default: 200)")
+    add("--noise", type=_AT_LEAST_0, help="of a generated data set, a standard deviation (default: its own)")
+    add("--seed", type=whole(0), default=0, help="of the data, the split and the weights (default: %(default)s)")
     add("--out", metavar="DIR", help="folder for the results (default: out/ and the name of the data)")
     return parser
 
 
 def _sizes(text: str) -> tuple[int, ...]:
     try:
-        return tuple(int(size) for size in text.split(",") if size.strip())
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a list of neurons per layer like 16,16") from None
+        return tuple(map(whole(1), text.split(","))) if text.strip() else ()
+    except argparse.ArgumentTypeError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is no list of neurons per layer like 16,16: {error}") from None
 
 
 def _make_folder(folder: Path) -> list[Path]:
     """Make a folder that can be written, before the training, not after; return what is new, deepest first."""
+    if folder.exists() and not folder.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, "this is a file, and --out takes a folder", str(folder))
     made = [each for each in (folder, *folder.parents) if not each.exists()]
     folder.mkdir(parents=True, exist_ok=True)
     probe = folder / ".writable"

@@ -17,7 +17,7 @@ import numpy as np
 from autograd import DataError, LengthError, OperandError, sigmoid
 from nn.checks import rows_of_numbers
 from nn.data import Standardizer
-from nn.fit import History, fit
+from nn.fit import fit
 from nn.init import Seed
 from nn.layers import MLP
 from nn.optim import Optimizer
@@ -96,7 +96,8 @@ class Classifier:
         Args:
             X: finite numbers.
             y: the class of each row; at least two classes.
-            validation: rows and labels to judge by, never learnt from.
+            validation: rows and labels to judge by, never learnt from. With them, or with `patience`, the model ends
+                with the weights of the best epoch, ``history_.best_epoch``, else with those of the last.
 
         Raises:
             DataError, LengthError: the table cannot be learnt from as it is.
@@ -104,26 +105,21 @@ class Classifier:
         X = _table(X)
         labels = _labels(y, len(X))
         try:
-            self.classes_, encoded = np.unique(labels, return_inverse=True)
+            classes, encoded = np.unique(labels, return_inverse=True)
         except TypeError:
             raise DataError("y mixes labels of kinds that cannot be sorted together, like None and text") from None
         if not isinstance(self.hidden, Sequence | np.ndarray) or isinstance(self.hidden, str):
             raise OperandError(f"hidden is a sequence of sizes like (16, 16), got {self.hidden!r}")
         if self.loss in REGRESSION:
             raise OperandError(f"loss {self.loss!r} compares numbers, not classes: use 'auto' or 'hinge'")
-        if len(self.classes_) < 2:
-            raise DataError(
-                f"y has one class only, {self.classes_[0]!r}: a classifier needs rows of two classes at least"
-            )
-        self.n_features_in_ = X.shape[1]
-        self.standardizer_ = Standardizer.fit(X) if self.standardize else None
-        n_outputs = 1 if len(self.classes_) == 2 else len(self.classes_)
-        self.model_ = MLP(
-            self.n_features_in_, [*self.hidden, n_outputs], self.activation, init=self.weight_init, seed=self.seed
-        )
-        self.history_: History = fit(
-            self.model_,
-            self.scaled(X),
+        if len(classes) < 2:
+            raise DataError(f"y has one class only, {classes[0]!r}: a classifier needs rows of two classes at least")
+        standardizer = Standardizer.fit(X) if self.standardize else None
+        n_outputs = 1 if len(classes) == 2 else len(classes)
+        model = MLP(X.shape[1], [*self.hidden, n_outputs], self.activation, init=self.weight_init, seed=self.seed)
+        history = fit(
+            model,
+            _scaled(X, standardizer),
             encoded,
             loss=self.loss,
             optimizer=self.optimizer,
@@ -131,11 +127,14 @@ class Classifier:
             epochs=self.epochs,
             batch_size=self.batch_size,
             patience=self.patience,
-            validation=None if validation is None else self._held_out(*validation),
+            validation=None if validation is None else _held_out(*validation, classes, standardizer),
             seed=self.seed,
             progress=self.progress,
         )
-        self.n_iter_ = len(self.history_)
+        # All at once, at the end: a fit that fails leaves what an earlier one has learnt.
+        self.classes_, self.n_features_in_, self.standardizer_ = classes, X.shape[1], standardizer
+        self.model_, self.history_, self.n_iter_ = model, history, len(history)
+        vars(self).pop("feature_names_in_", None)  # those of an earlier table
         return self
 
     def outputs(self, X: Any) -> _Array:
@@ -204,15 +203,21 @@ class Classifier:
 
     def scaled(self, X: _Array) -> _Array:
         """Return rows of the table as the model takes them: standardised, if it was trained so."""
-        return X if self.standardizer_ is None else self.standardizer_.transform(X)
+        return _scaled(X, self.standardizer_)
 
-    def _held_out(self, X: Any, y: Any) -> tuple[_Array, _Array]:
-        X = _table(X)
-        labels = _labels(y, len(X))
-        unknown = np.setdiff1d(labels, self.classes_)
-        if len(unknown):
-            raise DataError(f"the validation rows have the class {unknown[0]!r}, which the training rows have not")
-        return self.scaled(X), np.searchsorted(self.classes_, labels)
+
+def _scaled(X: _Array, standardizer: Standardizer | None) -> _Array:
+    return X if standardizer is None else standardizer.transform(X)
+
+
+def _held_out(X: Any, y: Any, classes: _Array, standardizer: Standardizer | None) -> tuple[_Array, _Array]:
+    """Validation rows as the model takes them, and their classes counted from 0."""
+    X = _table(X)
+    labels = _labels(y, len(X))
+    unknown = np.setdiff1d(labels, classes)
+    if len(unknown):
+        raise DataError(f"the validation rows have the class {unknown[0]!r}, which the training rows have not")
+    return _scaled(X, standardizer), np.searchsorted(classes, labels)
 
 
 def _table(X: Any) -> _Array:

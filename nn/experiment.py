@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd import UnknownNameError
+from autograd import DataError, UnknownNameError
 from nn import data
 from nn.estimator import Classifier
 from nn.table import Table, load_csv
@@ -48,26 +48,36 @@ class Experiment:
 
 
 def read_table(
-    source: str, *, target: str | None = None, samples: int = 200, noise: float | None = None, seed: int = 0
+    source: str,
+    *,
+    target: str | None = None,
+    samples: int | None = None,
+    noise: float | None = None,
+    seed: int = 0,
 ) -> Table:
     """Return a generated data set by its name, or the table in a CSV file.
 
     Args:
         source: a name of :data:`nn.data.GENERATORS`, or a path that ends in ``.csv`` (or holds a separator).
         target: the column to predict, of a file; its last one unless told.
-        samples: rows to generate.
+        samples: rows to generate; 200 unless told.
         noise: of the generated rows; each data set's own unless told.
         seed: of the generated rows.
 
     Raises:
         UnknownNameError: neither a data set nor a file.
-        DataError: the file cannot be learnt from as it is.
+        DataError: the file cannot be learnt from as it is, or an argument does not go with the source.
     """
     if source in data.GENERATORS:
-        X, y = data.generate(source, samples, noise=noise, seed=seed)
+        if target is not None:
+            raise DataError(f"target {target!r} is for CSV files: {source} is generated, and has its own classes")
+        X, y = data.generate(source, 200 if samples is None else samples, noise=noise, seed=seed)
         names = tuple(str(label) for label in np.unique(y))
         return Table(X, y, tuple(f"x{i + 1}" for i in range(X.shape[1])), names, "class")
-    if Path(source).suffix or Path(source).exists() or "/" in source:
+    if source and (Path(source).suffix or Path(source).exists() or "/" in source):
+        for name, given in (("samples", samples), ("noise", noise)):
+            if given is not None:
+                raise DataError(f"{name} {given} is for generated data: {source} is a file, and is taken as it is")
         return load_csv(source, target)
     raise UnknownNameError("data set", source, [*data.GENERATORS, "FILE.csv"])
 

@@ -24,6 +24,9 @@ __all__ = ["History", "fit"]
 _Array = np.ndarray[Any, np.dtype[Any]]
 Pair = tuple[Any, Any]
 
+#: How much lower, against itself, a loss must become for patience to count it: the limit of rounding is no progress.
+_IMPROVEMENT = 1e-4
+
 
 @dataclass
 class History:
@@ -32,7 +35,8 @@ class History:
     Attributes:
         records: one dictionary per epoch: ``epoch`` (from 1), ``loss``, ``accuracy`` for classifiers, and
             ``validation_loss``, ``validation_accuracy`` where rows were held out.
-        best_epoch: the epoch whose loss (the validation's, if there is one) was lowest.
+        best_epoch: the epoch whose loss (the validation's, if there is one) was lowest; with `validation` or `patience`
+            the model has the weights of that epoch.
         ended: ``"finished"``, ``"stopped early"`` or ``"interrupted"``.
 
     >>> history = History([{"epoch": 1, "loss": 0.7}, {"epoch": 2, "loss": 0.5}])
@@ -81,7 +85,8 @@ def fit(
         epochs: how often every row is seen.
         batch_size: rows per step; None takes all of them in one step.
         validation: ``(X, y)`` rows to judge by, never learnt from.
-        patience: stop after so many epochs without a better loss, and go back to the best weights.
+        patience: stop after so many epochs in which the loss (the validation's, if there is one) has not become lower
+            by a ten-thousandth of itself.
         seed: orders the rows of each epoch.
         engine: ``"compiled"`` traces model and loss once and runs the rows of a step together; ``"numba"`` (extra
             ``jit``) makes one kernel of whole epochs; ``"eager"`` builds every sample's graph. All give the same
@@ -90,7 +95,9 @@ def fit(
         callback: called with each epoch's record; returning something true stops the training.
 
     Returns:
-        The history. After Ctrl-C it is that of the whole epochs, and the model has the best weights so far.
+        The history. With `validation` or `patience` the model ends with the weights of ``history.best_epoch``, without
+        them with those of the last epoch: whether the epochs ran out, patience did, `callback` stopped, or Ctrl-C,
+        which ends the training after the last whole epoch.
 
     Raises:
         DataError, LengthError, OperandError, UnknownNameError: whatever of the arguments is wrong.
@@ -118,11 +125,15 @@ def fit(
         engine, model, train.task.loss, train.samples, train.targets, optimizer_named(optimizer, learning_rate)
     )
     vector = np.array([parameter.data for parameter in parameters])
-    best, best_cost, first_cost = vector, math.inf, train.evaluate(model)["loss"]
+    first_cost = train.evaluate(model)["loss"]
     if not math.isfinite(first_cost):
         raise AnomalyError(
-            f"the loss is {first_cost} before the first step: the starting weights or the data are too large"
+            f"the loss is {first_cost} before the first step: the starting weights or the data are too large, or the "
+            "activation does not take every number"
         )
+    keeps_best = validation is not None or patience is not None
+    last, best, best_cost = vector, vector, math.inf
+    improved, improved_cost = 0, math.inf  # as patience sees it
     try:
         with tqdm(total=epochs, unit="epoch", disable=None if progress is None else not progress, leave=False) as bar:
             for epoch in range(1, epochs + 1):
@@ -137,24 +148,27 @@ def fit(
                         "(chain(clip(1.0), ...)), or find the first nan with detect_anomaly()"
                     )
                 history.records.append(record)
+                last = vector
                 if cost < best_cost:
-                    best, best_cost, history.best_epoch = vector, cost, epoch
+                    best, best_cost, history.best_epoch = last, cost, epoch
+                if cost + _IMPROVEMENT * abs(cost) < improved_cost:
+                    improved, improved_cost = epoch, cost
                 shown = {name: f"{number:.4g}" for name, number in record.items() if name != "epoch"}
                 bar.set_postfix(shown, refresh=False)  # the bar refreshes by the clock: epochs may take microseconds
                 bar.update()
                 if callback is not None and callback(record):
                     history.ended = "stopped early"
                     break
-                if patience is not None and epoch - history.best_epoch >= patience:
+                if patience is not None and epoch - improved >= patience:
                     history.ended = "stopped early"
-                    write(parameters, best)
                     break
     except KeyboardInterrupt:
         history.ended = "interrupted"
-        write(parameters, best)
     except AnomalyError:
-        write(parameters, best)
+        keeps_best = True  # the last are those that went wrong
         raise
+    finally:
+        write(parameters, best if keeps_best else last)
     return history
 
 

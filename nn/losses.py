@@ -3,6 +3,8 @@
 Scores come in as they leave a linear layer (logits); the losses that need probabilities compute them inside, where it
 can be done without overflow. Every loss takes Values or floats, so the same functions serve the eager engine,
 transforms and plain numbers. The cost of a batch is the mean over its samples.
+
+A target that is a plain number is checked; a Value, or a symbol while a function is compiled, is taken as it is.
 """
 
 from __future__ import annotations
@@ -14,10 +16,13 @@ import numpy as np
 
 from autograd import LengthError, OperandError, UnknownNameError, dot, logsumexp, relu, softplus, where
 from autograd import mean as average
-from autograd.operand import Node, number
+from autograd.operand import Node, Symbol, number
 from autograd.operations import Operand
 
 __all__ = ["LOSSES", "binary_cross_entropy", "cross_entropy", "hinge", "huber", "loss_named", "mae", "mse"]
+
+#: How far from 1 a sum of probabilities may be: they may come from a network of 32-bit numbers.
+_ROUNDED = 1e-4
 
 Outputs: TypeAlias = "Operand | Sequence[Operand]"
 
@@ -43,9 +48,13 @@ def mae(output: Outputs, target: Outputs) -> Any:
 def huber(output: Outputs, target: Outputs, *, delta: float = 1.0) -> Any:
     """Return half the squared error up to `delta`, linear beyond (Huber 1964): outliers pull with a bounded force.
 
+    Raises:
+        OperandError: `delta` is not above 0.
+
     >>> huber(0.5, 1.0), huber(5.0, 1.0)
     (0.125, 3.5)
     """
+    _check("huber", delta, "a delta above 0", lambda delta: delta > 0.0)
 
     def one(a: Any, t: Any) -> Any:
         error = abs(a - t)
@@ -57,9 +66,13 @@ def huber(output: Outputs, target: Outputs, *, delta: float = 1.0) -> Any:
 def hinge(output: Operand, target: float) -> Any:
     """Return ``max(0, 1 - target · output)`` for a target of -1 or +1: 0 once the margin is 1.
 
+    Raises:
+        OperandError: another target.
+
     >>> hinge(0.25, 1.0), hinge(2.0, 1.0)
     (0.75, 0.0)
     """
+    _check("hinge", target, "a target of -1 or +1 (of classes 0 and 1: 2 * target - 1)", lambda t: abs(t) == 1.0)
     return relu(1.0 - target * _single("hinge", output))
 
 
@@ -68,11 +81,16 @@ def binary_cross_entropy(logit: Operand, target: float) -> Any:
 
     Written as ``target · softplus(-logit) + (1 - target) · softplus(logit)``, which neither overflows nor loses digits.
 
+    Raises:
+        OperandError: a target that is no probability.
+
     >>> round(binary_cross_entropy(0.0, 1.0), 6)
     0.693147
     """
     z = _single("binary_cross_entropy", logit)
-    return target * softplus(-z) + (1.0 - target) * softplus(z)
+    _check("binary_cross_entropy", target, "a target from 0 to 1", lambda t: 0.0 <= t <= 1.0)
+    rest = 1.0 - target
+    return target * _where_asked(target, softplus(-z)) + rest * _where_asked(rest, softplus(z))
 
 
 def cross_entropy(logits: Sequence[Operand], target: int | Sequence[float]) -> Any:
@@ -80,10 +98,12 @@ def cross_entropy(logits: Sequence[Operand], target: int | Sequence[float]) -> A
 
     Args:
         logits: one score per class.
-        target: the class's index, or one probability per class (one-hot, or soft).
+        target: the class's index, or one probability per class (one-hot, or soft). What has probability 0 costs
+            nothing, whatever its logit, also -inf.
 
     Raises:
         LengthError: `target` has not one probability per class, or is no class's index.
+        OperandError: the probabilities are not of 0 to 1, or do not sum to 1.
 
     >>> round(cross_entropy([0.0, 0.0], 1), 6), round(cross_entropy([0.0, 0.0], [0.5, 0.5]), 6)
     (0.693147, 0.693147)
@@ -94,7 +114,8 @@ def cross_entropy(logits: Sequence[Operand], target: int | Sequence[float]) -> A
     if isinstance(target, Sequence):
         if len(target) != len(logits):
             raise LengthError(f"cross_entropy has {len(logits)} logits but {len(target)} target probabilities")
-        return logsumexp(logits) - dot(target, logits)
+        _check_probabilities(target)
+        return logsumexp(logits) - dot(target, list(map(_where_asked, target, logits)))
     if not isinstance(target, Node) and number(target) not in range(len(logits)):
         raise LengthError(
             f"class {target!r} does not exist: there are {len(logits)} logits, classes 0 to {len(logits) - 1}"
@@ -132,6 +153,31 @@ def _single(name: str, output: Any) -> Any:
             return output[0]
         raise OperandError(f"{name} takes one output, got {len(output)}; for several classes use cross_entropy")
     return output
+
+
+def _where_asked(probability: Any, x: Any) -> Any:
+    """What is to be multiplied by a probability, 0 where that is 0: 0 times infinity would be no number."""
+    is_number, is_symbol = not isinstance(probability, Node), isinstance(probability, Symbol)
+    if is_symbol:
+        return where(probability > 0.0, x, 0.0)
+    return 0.0 if is_number and probability == 0.0 else x  # a Value may move away from 0, and its slope there is x
+
+
+def _check(loss: str, given: Any, expected: str, is_right: Callable[[float], bool]) -> None:
+    if not isinstance(given, Node) and not is_right(number(given)):
+        raise OperandError(f"{loss} takes {expected}, got {given!r}")
+
+
+def _check_probabilities(target: Sequence[Any]) -> None:
+    if any(isinstance(probability, Node) for probability in target):
+        return
+    for probability in target:
+        _check("cross_entropy", probability, "probabilities from 0 to 1", lambda p: 0.0 <= p <= 1.0)
+    if abs(sum(target) - 1.0) > _ROUNDED:
+        raise OperandError(
+            f"cross_entropy takes probabilities that sum to 1, got {list(target)!r}, which sum to {sum(target):.6g}: "
+            "divide each by the sum"
+        )
 
 
 def _plain(numbers: Any) -> Any:

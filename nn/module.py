@@ -1,8 +1,8 @@
 """``Module``: something with parameters, and ``Parameter``, a leaf that training changes.
 
 A module's parameters are the Parameters among its attributes, in the order in which they were assigned, also those
-inside lists and other modules; the path to each is its name, as in ``layers.0.neurons.3.w.1``. Other Values, such as
-an output that is kept to be looked at, are none.
+inside lists, dictionaries, NumPy arrays of objects and other modules; the path to each is its name, as in
+``layers.0.neurons.3.w.1``. Other Values, such as an output that is kept to be looked at, are none.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd import OperandError, StorageError, Value, no_grad
+from autograd import OperandError, StorageError, UnavailableNameError, Value, no_grad
 from autograd.operand import number as lift
 from autograd.value import primal
 
@@ -54,8 +54,28 @@ class Module:
         raise OperandError(f"{type(self).__name__} does not define __call__: say there what it computes for one sample")
 
     def named_parameters(self) -> Iterator[tuple[str, Value]]:
-        """Yield ``(name, parameter)``, each parameter once."""
-        yield from _leaves("", self, set())
+        """Yield ``(name, parameter)``, each parameter once.
+
+        Raises:
+            UnavailableNameError: two of them would have the same name, as behind the keys 0 and "0" of a dictionary.
+        """
+        for name, found in _walk(self):
+            if isinstance(found, Parameter):
+                yield name, found
+
+    def named_modules(self) -> Iterator[tuple[str, Module]]:
+        """Yield ``(name, module)`` for this module, whose name is ``""``, and every one inside, each once.
+
+        Raises:
+            UnavailableNameError: as for :meth:`named_parameters`.
+
+        >>> from nn import MLP
+        >>> [name for name, _ in MLP(2, [1]).named_modules()]
+        ['', 'layers.0', 'layers.0.neurons.0']
+        """
+        for name, found in _walk(self):
+            if isinstance(found, Module):
+                yield name, found
 
     def parameters(self) -> list[Value]:
         """Return the parameters, in the order of :meth:`named_parameters`."""
@@ -110,18 +130,37 @@ class Module:
         return bundle
 
 
-def _leaves(path: str, found: Any, walked: set[int]) -> Iterator[tuple[str, Value]]:
-    if not isinstance(found, Value | Module | Mapping | list | tuple) or id(found) in walked:
-        return
-    walked.add(id(found))  # parameters may be shared, and modules may refer to each other
-    if isinstance(found, Value):
-        if isinstance(found, Parameter):
-            yield path, found
-        return
+def _walk(module: Module) -> Iterator[tuple[str, Value | Module]]:
+    """Every module and Parameter in `module` by name, each once, before what is inside it."""
+    walked: set[int] = set()  # parameters may be shared, and modules may refer to each other
+    names: set[str] = set()
+    stack: list[tuple[str, Any]] = [("", module)]
+    while stack:
+        name, found = stack.pop()
+        if id(found) in walked:
+            continue
+        walked.add(id(found))
+        if isinstance(found, Parameter | Module):
+            if name in names:
+                raise UnavailableNameError(
+                    f"{type(module).__name__} has two parts named {name!r}: rename one (0 and '0' read alike)"
+                )
+            names.add(name)
+            yield name, found
+        children = _children(found)
+        if children:
+            stack += [(f"{name}.{key}".strip("."), child) for key, child in reversed(children)]
+
+
+def _children(found: Any) -> list[tuple[Any, Any]]:
+    """What is directly inside, by attribute, key or index."""
     if isinstance(found, Module):
-        found = vars(found)
-    for key, child in found.items() if isinstance(found, Mapping) else enumerate(found):
-        yield from _leaves(f"{path}.{key}" if path else str(key), child, walked)
+        return list(vars(found).items())
+    if isinstance(found, list | tuple):
+        return list(enumerate(found))
+    if isinstance(found, np.ndarray) and found.dtype == object:
+        return [(".".join(map(str, index)), child) for index, child in np.ndenumerate(found)]
+    return list(found.items()) if isinstance(found, Mapping) else []
 
 
 def _some(names: set[str]) -> str:

@@ -15,6 +15,7 @@ import numpy as np
 
 from autograd import GlassgradError, OperandError, StorageError
 from autograd.files import write_whole
+from nn.checks import whole
 from nn.data import Standardizer
 from nn.estimator import Classifier
 from nn.layers import MLP, Layer
@@ -89,12 +90,19 @@ def _describe(model: Module) -> dict[str, Any]:
 def _rebuild(document: Mapping[str, Any]) -> MLP:
     if document["kind"] != "MLP":
         raise StorageError(f"it holds the parameters of a {document['kind']}: make one and load(path, into=it)")
-    layers = document["layers"]
+    n_in, layers, stored = document["n_in"], document["layers"], document["parameters"]
     sizes = [layer["neurons"] for layer in layers]
-    model = MLP(document["n_in"], sizes, init="zeros")
-    for i, (n_in, layer) in enumerate(zip([document["n_in"], *sizes], layers, strict=False)):
-        model.layers[i] = Layer(n_in, layer["neurons"], layer["activation"], bias=layer["bias"], init="zeros")
-    model.load_state_dict(document["parameters"])
+    for size in (n_in, *sizes):
+        whole("a number of neurons", size)
+    # Before anything is made: a few bytes can ask for neurons that fill the memory.
+    shape = list(zip([n_in, *sizes], sizes, layers, strict=False))  # the last size is nobody's input
+    asked = sum(size * (inputs + bool(layer["bias"])) for inputs, size, layer in shape)
+    if asked != len(stored):
+        raise StorageError(f"its layers have {asked} parameters, but it holds {len(stored)}")
+    model = MLP(n_in, sizes, init="zeros")
+    for i, (inputs, size, layer) in enumerate(shape):
+        model.layers[i] = Layer(inputs, size, layer["activation"], bias=layer["bias"], init="zeros")
+    model.load_state_dict(stored)
     return model
 
 
@@ -143,7 +151,7 @@ def _vector(name: str, numbers: Any, length: int, *, positive: bool = False) -> 
 
 def _read(path: str | os.PathLike[str]) -> dict[str, Any]:
     """Return the plain data of one of our JSON files."""
-    text = Path(path).read_text(encoding="utf-8", errors="replace")
+    text = Path(path).expanduser().read_text(encoding="utf-8", errors="replace")
     try:
         document = json.loads(text)
     except (ValueError, RecursionError) as error:

@@ -6,9 +6,9 @@ import argparse
 import sys
 import textwrap
 from collections.abc import Sequence
-from typing import NoReturn
 
 from autograd import RULES, GlassgradError, OperandError, RenderError, parse
+from autograd.command_line import Parser, described
 from viz.graph import draw
 from viz.render import FORMATS, format_for
 from viz.table import print_gradients
@@ -26,13 +26,6 @@ these functions:
 """
 
 
-class _Parser(argparse.ArgumentParser):
-    """Answers a mistake with one line."""
-
-    def error(self, message: str) -> NoReturn:
-        self.exit(2, f"{_PROGRAM}: {message} ({_PROGRAM} --help)\n")
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; return its exit code: 2 after a message on standard error, else 0."""
     options = _parser().parse_args(arguments)
@@ -47,8 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print_gradients(root)
             raise
     except (GlassgradError, OSError) as error:
-        problem = f"{error.filename}: {error.strerror}" if isinstance(error, OSError) and error.filename else error
-        print(f"{_PROGRAM}: {problem}", file=sys.stderr)
+        print(f"{_PROGRAM}: {described(error)}", file=sys.stderr)
         return 2
     print_gradients(root)
     print(f"drawn in {options.output}")
@@ -58,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     functions = ", ".join(name for name, rule in RULES.items() if not rule.symbol and name != "dot")
     functions = textwrap.fill(functions, 100, initial_indent="  ", subsequent_indent="  ")
-    parser = _Parser(
+    parser = Parser(
         prog=_PROGRAM,
         description="Draw the graph of an expression after backward(), with the local derivative on every edge, and "
         "print the gradients.",

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd import LengthError, OperandError, UnknownNameError
+from autograd.notation import number
 from viz.axes import colour, new_axes
 from viz.response import Array, Grid, classes_of, make_grid, margins, respond
-from viz.style import GREY, INK, mix, number
+from viz.style import GREY, INK, mix
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

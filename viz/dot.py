@@ -11,10 +11,11 @@ import math
 from collections import Counter
 from collections.abc import Mapping
 
+from autograd.notation import number
 from viz import labels
 from viz.picture import Edge, Kind, Node, Picture
 from viz.render import Drawing
-from viz.style import FONT, GREY, INK, RULE, markup, number, shorten, signed_colour, strength
+from viz.style import FONT, GREY, INK, RULE, markup, shorten, signed_colour, strength
 
 __all__ = ["COMPACT_LIMIT", "FULL_LIMIT", "digraph"]
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from viz.style import FONT, GREY, INK, attribute, markup, number, shorten
+from autograd.notation import number
+from viz.style import FONT, GREY, INK, attribute, markup, shorten
 
 __all__ = ["FILL", "box", "frame", "row", "scale", "small", "tooltip"]
 

@@ -11,8 +11,9 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from autograd import UnknownNameError
+from autograd.notation import number
 from viz.axes import colour
-from viz.style import GREY, INK, NEGATIVE, POSITIVE, RULE, number
+from viz.style import GREY, INK, NEGATIVE, POSITIVE, RULE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd import LengthError, OperandError, UnknownNameError
+from autograd.notation import number
 from viz.axes import colour, new_axes
 from viz.response import Array
-from viz.style import INK, RULE, number
+from viz.style import INK, RULE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -10,10 +10,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
 from autograd import Value
+from autograd.notation import number
 from nn import MLP, Layer, Module, Neuron
 from viz import labels
 from viz.render import Drawing
-from viz.style import FONT, GREY, INK, NEGATIVE, ODD, POSITIVE, RULE, clean, markup, mix, number, shorten
+from viz.style import FONT, GREY, INK, NEGATIVE, ODD, POSITIVE, RULE, clean, markup, mix, shorten
 
 __all__ = ["network"]
 

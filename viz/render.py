@@ -7,7 +7,6 @@ a layout can take minutes, and neither listens while it works.
 from __future__ import annotations
 
 import contextlib
-import errno
 import importlib.util
 import os
 import shutil
@@ -20,7 +19,7 @@ from typing import Any
 import graphviz
 
 from autograd import OperandError, RenderError, UnknownNameError
-from autograd.files import write_whole
+from autograd.files import writable, write_whole
 
 __all__ = ["FORMATS", "Drawing", "format_for", "render"]
 
@@ -79,7 +78,7 @@ def render(
     'digraph { w -> z }'
     """
     form = format_for(path, format)
-    target = _writable(path) if path is not None else None
+    target = writable(path) if path is not None else None  # before time is spent on a layout
     text = source if isinstance(source, str) else getattr(source, "source", None)
     if not isinstance(text, str):
         raise OperandError(f"render() takes a graphviz.Digraph or its text, got {type(source).__name__}: see draw()")
@@ -94,7 +93,7 @@ def render(
         write_whole(kept, text)
         raise RenderError(f"{error}; the graph is kept as text in {kept}") from None
     if target is not None:
-        _write(target, picture)
+        write_whole(target, picture)
     return picture
 
 
@@ -111,27 +110,6 @@ def format_for(path: str | os.PathLike[str] | None, format: str | None) -> str:
     if format not in FORMATS:
         raise UnknownNameError("picture format", format, FORMATS)
     return format
-
-
-def _writable(path: str | os.PathLike[str]) -> Path:
-    """Find out what is wrong with `path` before time is spent on a layout."""
-    target = Path(path).expanduser()
-    folder = target.parent
-    if target.is_dir():
-        raise IsADirectoryError(errno.EISDIR, "this is a folder: add a file name", str(target))
-    if not folder.is_dir():
-        problem = "not a folder" if folder.exists() else "no such folder: create it first"
-        raise FileNotFoundError(errno.ENOENT, problem, str(folder))
-    if not os.access(target if target.exists() else folder, os.W_OK):
-        raise PermissionError(errno.EACCES, "this may not be written to: choose another folder", str(target))
-    return target
-
-
-def _write(target: Path, picture: str | bytes) -> None:
-    if target.exists() and not target.is_file():  # a device or a pipe keeps its name
-        target.write_bytes(picture.encode() if isinstance(picture, str) else picture)
-    else:
-        write_whole(target.resolve(), picture)  # through a link, to the file it stands for
 
 
 def _laid_out(text: str, form: str, timeout: float) -> str | bytes:

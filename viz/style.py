@@ -1,4 +1,4 @@
-"""How pictures look and how they write: one palette, numbers to four digits, text that cannot break a picture.
+"""How pictures look and how they write: one palette, text that cannot break a picture.
 
 The colours are those of Okabe and Ito (2008, "Color Universal Design"), which people with any common kind of colour
 blindness tell apart; a sign or a kind is never told by colour alone.
@@ -12,7 +12,7 @@ import re
 
 __all__ = [
     "FONT", "GREY", "INK", "NEGATIVE", "ODD", "PALETTE", "POSITIVE", "RULE", "attribute", "clean", "markup", "mix",
-    "number", "shorten", "signed_colour", "strength",
+    "shorten", "signed_colour", "strength",
 ]  # fmt: skip
 
 #: Helvetica's widths are also those of Arial and Liberation Sans, so a label fits its box on every system.
@@ -33,17 +33,6 @@ _DECADES = 3.0
 
 # Control characters, lone surrogates and the two non-characters: nothing that XML may hold.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-
-
-def number(x: float) -> str:
-    """Return `x` to four significant digits, as it is written in a picture.
-
-    >>> number(-0.89487912), number(2.0), number(1e-9), number(-0.0)
-    ('−0.8949', '2', '1e−9', '0')
-    """
-    text = f"{x + 0.0:.4g}"  # adding 0.0 turns -0.0 into 0.0
-    mantissa, e, exponent = text.partition("e")
-    return (f"{mantissa}e{int(exponent)}" if e else mantissa).replace("-", "−")
 
 
 def clean(text: object) -> str:

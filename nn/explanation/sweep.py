@@ -89,22 +89,9 @@ class Oddity(NamedTuple):
 
 def named_neurons(model: Module) -> Iterator[tuple[str, Neuron]]:
     """Yield every neuron of `model` with the path to it, in the order of its parameters."""
-    yield from _neurons("", model)
-
-
-def _neurons(path: str, found: Any) -> Iterator[tuple[str, Neuron]]:
-    if isinstance(found, Neuron):
-        yield path or "neuron", found
-        return
-    children: Any = ()
-    if isinstance(found, Module):
-        children = vars(found).items()
-    elif isinstance(found, Mapping):
-        children = found.items()
-    elif isinstance(found, list | tuple):
-        children = enumerate(found)
-    for key, child in children:
-        yield from _neurons(f"{path}.{key}" if path else str(key), child)
+    for name, module in model.named_modules():
+        if isinstance(module, Neuron):
+            yield name or "neuron", module
 
 
 class Reader:

@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -242,6 +243,37 @@ class TestDetectAnomaly:
             z = y.tanh()
             with pytest.raises(AnomalyError, match=r"operand of sqrt"):
                 z.backward()
+
+    @pytest.mark.parametrize(
+        "differentiate",
+        [
+            lambda f: autograd.grad(f)(0.0),
+            lambda f: autograd.value_and_grad(f)(0.0),
+            lambda f: autograd.jacobian(f)(0.0),
+            lambda f: autograd.jvp(f, (0.0,), (2.0,)),
+            lambda f: autograd.vjp(f, 0.0)[1](1.0),
+            lambda f: autograd.gradients(f(x := Value(0.0)), [x]),
+        ],
+    )
+    def test_the_sweeps_of_transforms_are_watched(self, differentiate: Callable[[Any], Any]) -> None:
+        def cost(x: Any) -> Any:
+            root = autograd.sqrt(x)  # not smooth at 0
+            return root * 3.0
+
+        with detect_anomaly(), pytest.raises(AnomalyError, match=r"(?s)\binf\b.*# not smooth at 0"):
+            differentiate(cost)
+
+    def test_what_comes_into_a_forward_sweep_is_not_what_went_wrong(self) -> None:
+        with detect_anomaly():
+            assert autograd.jvp(lambda x: x * 2.0, (1.0,), (math.inf,)) == (2.0, math.inf)
+
+    def test_sweeps_of_transforms_that_are_finite_pass(self) -> None:
+        def cost(x: Any) -> Any:
+            return autograd.where(x > 1.0, autograd.sqrt(x), 3.0 * x)
+
+        with detect_anomaly():
+            assert autograd.grad(cost)(0.0) == 3.0
+            assert autograd.jvp(cost, (0.0,), (2.0,)) == (0.0, 6.0)
 
     def test_finite_programs_pass(self) -> None:
         x = Value(0.5)

@@ -6,6 +6,8 @@ import math
 import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from autograd import RULES
 from autograd.formula import names_in
@@ -73,3 +75,26 @@ def test_numbers_of_every_kind(x: float) -> None:
     back = float(number(x).replace("−", "-").replace("∞", "inf"))
     assert back == pytest.approx(x, rel=1e-3, nan_ok=True)
     assert "e" not in latex_number(x).replace(r"\times", "")
+
+
+@pytest.mark.parametrize(
+    ("x", "written"),
+    [
+        (0.0, "0"),
+        (-0.0, "0"),
+        (1.0, "1"),
+        (-1.5, "−1.5"),
+        (123456.0, "1.235e5"),
+        (-1.23456e-7, "−1.235e−7"),
+        (math.inf, "∞"),
+        (-math.inf, "−∞"),
+        (math.nan, "nan"),
+    ],
+)
+def test_numbers_are_written_as_in_a_textbook(x: float, written: str) -> None:
+    assert number(x) == written
+
+
+@given(st.floats(-1e300, 1e300))
+def test_a_written_number_is_right_to_four_digits(x: float) -> None:
+    assert float(number(x).replace("−", "-")) == pytest.approx(x, rel=5.1e-4, abs=0.0)

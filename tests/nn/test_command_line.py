@@ -23,7 +23,7 @@ from nn.experiment import read_table, run
 ROOT = Path(__file__).resolve().parents[2]
 IRIS = ROOT / "examples" / "iris.csv"
 ARTEFACTS = ["boundary.png", "index.html", "loss.png", "model.json", "neuron.svg"]
-QUICK = ["--epochs", "2", "--samples", "30", "--hidden", "4"]
+QUICK = ["--epochs", "2", "--hidden", "4"]
 GOOD = "a,b,kind\n1,2.5,x\n-3,4e1,y\n5,6,x\n2,7,y\n"
 
 
@@ -130,6 +130,7 @@ def test_a_second_run_takes_the_place_of_the_first_and_the_seed_decides(folder: 
 def test_the_options_reach_the_training(folder: Path) -> None:
     settings = ["--activation", "elu", "--hidden", "3,2", "--init", "zeros", "--optimizer", "sgd"]
     more = ["--learning-rate", "0", "--batch-size", "5", "--test-fraction", "0.5", "--noise", "0.3", "--patience", "1"]
+    more += ["--samples", "30"]
     done = command(folder, "blobs", *QUICK, *settings, *more, "--out", "o")
     assert done.returncode == 0, done.stderr
     assert "accuracy on 15 held-out rows" in done.stdout
@@ -178,6 +179,51 @@ def test_ctrl_c_ends_the_training_and_leaves_the_artefacts(folder: Path) -> None
     check_artefacts(folder / "o")
 
 
+_INTERRUPTED = """
+import os, runpy, signal, sys
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a test run in the background ignores it
+name = sys.argv.pop(1)
+
+def watch(frame, event, _):
+    if event == "call" and frame.f_code.co_qualname == name:
+        sys.setprofile(None)
+        os.kill(os.getpid(), signal.SIGINT)
+
+sys.setprofile(watch)
+runpy.run_module("nn", run_name="__main__", alter_sys=True)
+"""
+
+
+def interrupted(folder: Path, place: str) -> subprocess.CompletedProcess[str]:
+    """A run that gets Ctrl-C as it enters the function with this name."""
+    return subprocess.run(
+        [sys.executable, "-c", _INTERRUPTED, place, "moons", *QUICK, "--out", "new/out"],
+        cwd=folder,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Ctrl-C is sent as a POSIX signal")
+@pytest.mark.parametrize("place", ["read_table", "check_tools", "_Rows.evaluate", "Epochs._compile", "Epochs.run"])
+def test_ctrl_c_before_the_first_epoch_ends_leaves_nothing(folder: Path, place: str) -> None:
+    done = interrupted(folder, place)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "python -m nn: interrupted\n")
+    assert names(folder) == []
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Ctrl-C is sent as a POSIX signal")
+def test_ctrl_c_in_the_report_leaves_whole_files_only(folder: Path) -> None:
+    done = interrupted(folder, "Figure.savefig")
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "python -m nn: interrupted\n")
+    assert names(folder) == ["new", "new/out", "new/out/model.json"]
+    load(folder / "new" / "out" / "model.json")
+
+
 # The held-out rows.
 
 
@@ -218,26 +264,42 @@ def refusal(folder: Path, *arguments: str, **variables: str) -> str:
         (["moons", "--activation", "thanh"], "unknown activation 'thanh' (did you mean 'tanh'?)"),
         (["moons", "--optimizer", "adamm"], "unknown optimiser 'adamm' (did you mean 'adam'?)"),
         (["moons", "--init", "xavyer"], "unknown initialisation 'xavyer' (did you mean 'xavier'?)"),
-        (["moons", "--epochs", "0"], "epochs must be a whole number of at least 1"),
-        (["moons", "--batch-size", "0"], "batch_size must be a whole number of at least 1"),
-        (["moons", "--patience", "0"], "patience must be a whole number of at least 1"),
-        (["moons", "--hidden", "4,0"], "must be a whole number of at least 1, got 0"),
-        (["moons", "--samples", "1"], "n_samples must be at least 2"),
-        (["moons", "--noise", "-1"], "noise is a standard deviation"),
-        (["moons", "--noise", "nan"], "noise is a standard deviation"),
-        (["moons", "--seed", "-1"], "seed must be at least 0"),
-        (["moons", "--learning-rate", "-0.1"], "rate must be a number of at least 0"),
-        (["moons", "--test-fraction", "1.5"], "test_fraction must be above 0 and below 1"),
+        (["moons", "--epochs", "0"], "argument --epochs: expected a whole number of at least 1, got '0'"),
+        (["moons", "--batch-size", "0"], "argument --batch-size: expected a whole number of at least 1"),
+        (["moons", "--patience", "0"], "argument --patience: expected a whole number of at least 1"),
+        (["moons", "--hidden", "4,0"], "argument --hidden: '4,0' is no list of neurons per layer like 16,16"),
+        (["moons", "--samples", "1"], "argument --samples: expected a whole number of at least 6"),
+        (["moons", "--noise", "-1"], "argument --noise: expected a finite number of at least 0, got '-1'"),
+        (["moons", "--noise", "nan"], "argument --noise: expected a finite number of at least 0"),
+        (["moons", "--seed", "-1"], "argument --seed: expected a whole number of at least 0"),
+        (["moons", "--learning-rate", "-0.1"], "argument --learning-rate: expected a finite number of at least 0"),
+        (["moons", "--test-fraction", "1.5"], "argument --test-fraction: expected a number above 0 and below 1"),
         (["moons", "--learning-rate", "1e300"], "lower the learning rate"),
         (["none.csv"], "none.csv: No such file or directory"),
         (["flowrs.csv"], "flowrs.csv: No such file or directory (did you mean 'flowers.csv'?)"),
         (["flowers.csv", "--target", "kindd"], "no column 'kindd' to use as the target (did you mean 'kind'?)"),
         (["."], ".: "),
+        ([""], "unknown data set ''"),
+        (["moons", "--target", "y"], "target 'y' is for CSV files: moons is generated"),
+        (["flowers.csv", "--noise", "0.1"], "noise 0.1 is for generated data: flowers.csv is a file"),
+        (["flowers.csv", "--samples", "10"], "samples 10 is for generated data: flowers.csv is a file"),
+        (["moons", "--hidden", "4,x"], "argument --hidden: '4,x' is no list of neurons per layer like 16,16"),
+        (["moons", "--hidden", "4,,4"], "argument --hidden: '4,,4' is no list of neurons per layer like 16,16"),
+        (["moons", "--epochs", "many"], "argument --epochs: expected a whole number of at least 1, got 'many'"),
+        (["moons", "--colour", "red"], "unrecognized arguments: --colour red"),
+        (["moons", "xor"], "unrecognized arguments: xor"),
+        ([], "the following arguments are required: DATA"),
     ],
 )
 def test_wrong_arguments(folder: Path, arguments: Sequence[str], message: str) -> None:
     (folder / "flowers.csv").write_text(GOOD)
     assert message in refusal(folder, *QUICK, *arguments)
+
+
+def test_no_hidden_layer_is_a_choice(folder: Path) -> None:
+    done = command(folder, "moons", "--epochs", "1", "--hidden", "", "--out", "o")
+    assert done.returncode == 0, done.stderr
+    assert len(load(folder / "o" / "model.json").model_.layers) == 1
 
 
 @pytest.mark.parametrize(
@@ -264,6 +326,7 @@ def test_an_output_folder_that_cannot_be_made(folder: Path) -> None:
     (folder / "file").write_text("precious")
     for out in ("file", "file/below"):
         assert out in refusal(folder, "moons", *QUICK, "--out", out)
+    assert "file: this is a file, and --out takes a folder" in refusal(folder, "moons", *QUICK, "--out", "file")
     assert (folder / "file").read_text() == "precious"
 
 
@@ -279,19 +342,6 @@ def test_an_error_leaves_earlier_results_as_they_were(folder: Path) -> None:
     before = {name: (folder / "o" / name).read_bytes() for name in ARTEFACTS}
     assert "unknown activation" in refusal(folder, "moons", *QUICK, "--out", "o", "--activation", "thanh")
     assert {name: (folder / "o" / name).read_bytes() for name in ARTEFACTS} == before
-
-
-@pytest.mark.parametrize(
-    "arguments",
-    [[], ["moons", "--hidden", "4,x"], ["moons", "--epochs", "many"], ["moons", "--colour", "red"], ["moons", "xor"]],
-)
-def test_arguments_that_cannot_be_read_show_the_usage(folder: Path, arguments: Sequence[str]) -> None:
-    done = command(folder, *arguments)
-    assert done.returncode == 2
-    assert done.stderr.startswith("usage: python -m nn")
-    assert done.stderr.strip().splitlines()[-1].startswith("python -m nn: error: ")
-    assert "Traceback" not in done.stderr
-    assert names(folder) == []
 
 
 @pytest.mark.parametrize(("missing", "mend"), [("matplotlib", "glassgrad[plot]"), ("pygraphviz", "glassgrad[render]")])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import numpy as np
 import pytest
 from sklearn.base import clone, is_classifier
 from sklearn.exceptions import NotFittedError
-from sklearn.metrics import accuracy_score
+from sklearn.metrics import accuracy_score, log_loss
 from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -195,6 +196,52 @@ def test_what_training_leaves() -> None:
     assert classifier.n_features_in_ == 2
     assert [len(layer.neurons) for layer in classifier.model_.layers] == [6, 3]
     assert len(quick(hidden=()).fit(X, y).model_.layers) == 1
+
+
+def test_with_patience_the_best_weights_stay_also_when_the_epochs_run_out() -> None:
+    X, y = data.moons(40, noise=0.5, seed=1)
+    classifier = quick(patience=100, learning_rate=3.0, optimizer="sgd", batch_size=1).fit(X, y)
+    history = classifier.history_
+    assert history.ended == "finished"
+    assert history.best_epoch < len(history)
+    assert log_loss(y, classifier.predict_proba(X)) == pytest.approx(min(history["loss"]))
+
+
+@pytest.mark.parametrize(
+    "failing",
+    [
+        lambda classifier, X, y: classifier.fit(X[:, :1], np.full(len(y), "one class")),
+        lambda classifier, X, y: classifier.set_params(epochs=0).fit(X[:, :1], y),
+        lambda classifier, X, y: classifier.set_params(activation="thanh").fit(X[:, :1] * 9.0, y),
+        lambda classifier, X, y: classifier.set_params(activation="relu", learning_rate=1e300).fit(X[:, :1] * 9.0, y),
+        lambda classifier, X, y: classifier.fit(X * 9.0, y, validation=(X, np.full(len(y), "unknown"))),
+    ],
+)
+def test_a_fit_that_fails_leaves_what_an_earlier_one_has_learnt(failing: Callable[..., Any]) -> None:
+    X, y = blobs()
+    names = np.array(["a", "b", "c"])[y]
+    classifier = quick().fit(X, names)
+    before, expected = dict(vars(classifier)), classifier.predict_proba(X)
+    with pytest.raises(GlassgradError):
+        failing(classifier, X, y)
+    fitted = {name for name in before if name.endswith("_")}
+    assert {name for name in vars(classifier) if name.endswith("_")} == fitted
+    assert all(vars(classifier)[name] is before[name] for name in fitted)
+    np.testing.assert_array_equal(classifier.predict_proba(X), expected)
+
+
+def test_a_first_fit_that_fails_leaves_the_classifier_unfitted() -> None:
+    classifier = quick(epochs=0)
+    with pytest.raises(OperandError):
+        classifier.fit(*blobs())
+    assert not any(name.endswith("_") for name in vars(classifier))
+
+
+def test_names_of_an_earlier_tables_columns_are_forgotten() -> None:
+    X, y = blobs()
+    classifier = quick().fit(X, y)
+    classifier.feature_names_in_ = np.array(["width", "height"], dtype=object)
+    assert not hasattr(classifier.fit(X[:, :1], y), "feature_names_in_")
 
 
 def test_validation_rows_are_scaled_and_named_like_the_others() -> None:

@@ -8,6 +8,7 @@ import re
 import shutil
 import string
 import subprocess
+import sys
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from nn import MLP, Module, Neuron, data, explain
 from nn.explanation.language import LANGUAGES, TEXTS, say
 from nn.explanation.text import columns, wrap
 
+ROOT = Path(__file__).resolve().parents[2]
 X, Y = data.moons(30, noise=0.1, seed=0)
 SMALL = explain(MLP(2, [3, 2, 1], "tanh", seed=0), [0.5, -1.0], target=1.0, loss="mse")
 CASES: list[Module] = []
@@ -218,13 +220,30 @@ def test_rich_shows_the_same_numbers() -> None:
         assert numbers <= set(re.findall(r"−?\d+\.\d+", shown))
 
 
-def test_show_prints_without_rich_too(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    from nn.explanation import rich_text
+_WITHOUT_RICH = """
+import importlib.abc, sys
 
-    monkeypatch.setattr(rich_text, "installed", lambda: False)
-    monkeypatch.setenv("COLUMNS", "80")
-    SMALL.show("zh")
-    assert capsys.readouterr().out == SMALL.to_text("zh") + "\n"
+class Absent(importlib.abc.MetaPathFinder):
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] == "rich":
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+sys.meta_path.insert(0, Absent())
+sys.modules["rich"] = None  # as if it were not installed, for who only asks
+from nn import MLP, explain
+
+explain(MLP(2, [3, 2, 1], "tanh", seed=0), [0.5, -1.0], target=1.0, loss="mse").show("zh")
+print(*sorted(name for name, module in sys.modules.items() if module and name.partition(".")[0] == "rich"))
+"""
+
+
+def test_show_prints_without_rich_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (("COLUMNS", "80"), ("PYTHONIOENCODING", "utf-8")):
+        monkeypatch.setenv(name, value)
+    command = [sys.executable, "-c", _WITHOUT_RICH]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", check=True)
+    assert done.stdout == SMALL.to_text("zh") + "\n\n"
+    assert done.stderr == ""
 
 
 def test_the_reports_own_language_is_the_default() -> None:

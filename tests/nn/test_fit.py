@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -239,12 +240,9 @@ def test_validation_rows_are_judged_but_never_learnt_from() -> None:
     model = Seen(2, [2, 1], "tanh", seed=0)
     fit(model, X, y, validation=held_out, epochs=3, batch_size=5)
     assert not set(map(tuple, held_out[0].tolist())) & set(model.rows)
-    weights = []
-    for validation in (None, held_out, (held_out[0] * 3.0, 1 - held_out[1])):
-        model = small()
-        fit(model, X, y, validation=validation, epochs=3, batch_size=5)
-        weights.append(model.state_dict())
-    assert weights[0] == weights[1] == weights[2]
+    validations = None, held_out, (held_out[0] * 3.0, 1 - held_out[1])
+    first, *others = [fit(small(), X, y, validation=each, epochs=3, batch_size=5)["loss"] for each in validations]
+    assert others == [first, first]
 
 
 def test_the_same_seed_gives_the_same_history() -> None:
@@ -288,7 +286,7 @@ def towards_one(**settings: Any) -> tuple[Constant, History]:
 def swinging(**settings: Any) -> tuple[Constant, History]:
     """A number that overshoots its target further at every step, so that the first epoch is the best one."""
     model = Constant(1.0)
-    history = fit(model, [[0.0]], [0.0], loss="mse", optimizer=sgd(1.01), epochs=50, batch_size=1, **settings)
+    history = fit(model, [[0.0]], [0.0], loss="mse", optimizer=sgd(1.01), batch_size=1, **{"epochs": 50} | settings)
     return model, history
 
 
@@ -300,10 +298,78 @@ def test_early_stopping_goes_back_to_the_best_weights() -> None:
     assert model.c.data == pytest.approx(0.5)
 
 
-def test_without_patience_training_goes_on() -> None:
-    model, history = towards_one()
-    assert (len(history), history.best_epoch, history.ended) == (30, 5, "finished")
-    assert model.c.data == pytest.approx(3.0)
+def stop_after(epoch: int) -> Callable[[dict[str, float]], bool]:
+    return lambda record: record["epoch"] == epoch
+
+
+def interrupt_after(epoch: int) -> Callable[[dict[str, float]], None]:
+    def callback(record: dict[str, float]) -> None:
+        if record["epoch"] == epoch:
+            raise KeyboardInterrupt
+
+    return callback
+
+
+ENDINGS = [(None, 30, "finished"), (stop_after(8), 8, "stopped early"), (interrupt_after(8), 8, "interrupted")]
+
+
+@pytest.mark.parametrize(("callback", "epochs", "ended"), ENDINGS)
+@pytest.mark.parametrize("patience", [None, 1000])
+def test_with_validation_the_best_weights_stay_however_training_ends(
+    patience: int | None, callback: Any, epochs: int, ended: str
+) -> None:
+    model, history = towards_one(patience=patience, callback=callback)
+    assert (len(history), history.best_epoch, history.ended) == (epochs, 5, ended)
+    assert model.c.data == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize(("callback", "epochs", "ended"), ENDINGS)
+@pytest.mark.parametrize("patience", [None, 1000])
+def test_without_validation_the_best_weights_stay_if_there_is_patience(
+    patience: int | None, callback: Any, epochs: int, ended: str
+) -> None:
+    model, history = swinging(patience=patience, callback=callback, epochs=30)
+    assert (len(history), history.best_epoch, history.ended) == (epochs, 1, ended)
+    assert model.c.data**2 == pytest.approx(history["loss"][0 if patience else -1])
+
+
+def test_an_error_in_a_callback_leaves_weights_by_the_same_rule() -> None:
+    def callback(record: dict[str, float]) -> None:
+        raise ZeroDivisionError
+
+    model = Constant(1.0)
+    with pytest.raises(ZeroDivisionError):
+        fit(model, [[0.0]], [0.0], loss="mse", optimizer=sgd(1.01), patience=3, callback=callback)
+    assert model.c.data == pytest.approx(-1.02)
+
+
+def test_steps_in_the_last_digits_do_not_keep_patience_waiting() -> None:
+    """The loss nears 1 from above, by less and less: 1e-8 at first."""
+    model = Constant(1.0 + 1e-4)
+    history = fit(
+        model, [[0.0], [0.0]], [0.0, 2.0], loss="mse", optimizer=sgd(0.1), batch_size=None, epochs=30, patience=3
+    )
+    losses = history["loss"]
+    assert losses[0] > losses[1] > losses[2] > losses[3]
+    assert (len(history), history.best_epoch, history.ended) == (4, 4, "stopped early")
+    assert (model.c.data - 1.0) ** 2 + 1.0 == losses[3]
+
+
+def test_many_small_steps_are_progress() -> None:
+    """Each lowers the loss by less than patience counts, three of them by more."""
+    model = Constant(1.0)
+    history = fit(model, [[0.0]], [0.0], loss="mae", optimizer=sgd(5e-5), epochs=20, patience=4)
+    assert (len(history), history.ended) == (20, "finished")
+
+
+def test_patience_works_below_zero() -> None:
+    """A loss may be negative, and lower is still better: rising by the millionth is none."""
+    history = fit(
+        Constant(1.0), [[0.0]], [1.0], loss=lambda c, sign: sign * c, optimizer=sgd(1e-6), epochs=9,
+        validation=([[0.0]], [-1.0]), patience=2,
+    )  # fmt: skip
+    assert history["validation_loss"] == sorted(history["validation_loss"])
+    assert (len(history), history.best_epoch, history.ended) == (3, 1, "stopped early")
 
 
 def test_patience_without_validation_judges_by_the_training_loss() -> None:
@@ -329,19 +395,8 @@ def test_a_callback_is_told_every_epoch_and_may_stop(answer: Any) -> None:
 # Ctrl-C.
 
 
-def test_an_interrupt_in_a_callback_leaves_the_best_weights() -> None:
-    def callback(record: dict[str, float]) -> None:
-        if record["epoch"] == 6:
-            raise KeyboardInterrupt
-
-    model, history = swinging(callback=callback)
-    assert (len(history), history.best_epoch, history.ended) == (6, 1, "interrupted")
-    assert model.c.data == pytest.approx(-1.02)
-    assert model.c.data**2 == pytest.approx(min(history["loss"]))
-
-
 @pytest.mark.parametrize(("rows", "epochs"), [(10, 0), (30, 1), (60, 2)])
-def test_an_interrupt_in_the_middle_of_an_epoch_leaves_the_best_weights(rows: int, epochs: int) -> None:
+def test_an_interrupt_in_the_middle_of_an_epoch_leaves_the_weights_before_it(rows: int, epochs: int) -> None:
     class Interrupted(MLP):
         left = rows
 
@@ -377,7 +432,7 @@ def callback(record):
     if record["epoch"] == 20:
         print("ready", flush=True)
 
-history = fit(model, X, y, epochs=10**9, batch_size=4, learning_rate=0.3, callback=callback)
+history = fit(model, X, y, epochs=10**9, patience=10**9, batch_size=4, learning_rate=0.3, callback=callback)
 is_best = model.state_dict() == states[history.best_epoch - 1]
 print(json.dumps([history["loss"], history.best_epoch, history.ended, is_best]))
 """

@@ -14,7 +14,8 @@ from mpmath import mp, mpf
 from scipy import special
 from sklearn import metrics
 
-from autograd import GlassgradError, LengthError, OperandError, UnknownNameError, Value, grad
+from autograd import GlassgradError, LengthError, OperandError, UnknownNameError, Value, compile, grad, mean
+from nn import Parameter
 from nn.losses import LOSSES, binary_cross_entropy, cross_entropy, hinge, huber, loss_named, mae, mse
 
 SCORES = [-1000.0, -745.5, -40.0, -30.0, -5.0, -1.0, -1e-3, 0.0, 1e-9, 0.5, 1.0, 3.0, 20.0, 36.0, 40.0, 745.5, 1000.0]
@@ -169,6 +170,51 @@ def test_cross_entropy_of_huge_logits_is_exact(logits: list[float]) -> None:
         )
 
 
+@pytest.mark.parametrize("target", [0, [1.0, 0.0, 0.0], [0.75, 0.0, 0.25], [0.0, 1.0, 0.0]])
+def test_a_class_that_is_ruled_out_costs_only_who_asks_for_it(target: Any) -> None:
+    logits = [0.5, -math.inf, 2.0]
+    wanted = [1.0, 0.0, 0.0] if target == 0 else target
+    expected = -float(np.sum(special.xlogy(wanted, special.softmax(logits))))
+    slopes = special.softmax(logits) - wanted
+    leaves = [Value(z) for z in logits]
+    cost = cross_entropy(leaves, target)
+    cost.backward()
+    assert cost.data == pytest.approx(expected, rel=1e-14)
+    assert cross_entropy(logits, target) == pytest.approx(expected, rel=1e-14)
+    if expected < math.inf:
+        assert [leaf.grad for leaf in leaves] == pytest.approx(slopes, abs=1e-14)
+    if target != 0:
+        program = compile(cross_entropy, logits, target)
+        assert float(program([logits], [target])[0]) == cost.data
+
+
+@pytest.mark.parametrize(("z", "t", "cost"), [(math.inf, 1.0, 0.0), (-math.inf, 0.0, 0.0), (-math.inf, 0.5, math.inf)])
+def test_binary_cross_entropy_of_a_certainty(z: float, t: float, cost: float) -> None:
+    assert binary_cross_entropy(z, t) == binary_cross_entropy(Value(z), t).data == cost
+    assert float(compile(binary_cross_entropy, z, t)([z], [t])[0]) == cost
+
+
+def test_compiled_losses_are_the_eager_ones() -> None:
+    """Values and slopes over rows, one of them with a probability of 0 and one with a logit out of all bounds."""
+    weights = [Parameter(0.5), Parameter(-1.5), Parameter(0.25)]
+
+    def several(x: Any, target: Any) -> Any:
+        return cross_entropy([w * x for w in weights], target)
+
+    def one(x: Any, target: Any) -> Any:
+        return binary_cross_entropy(weights[0] * x, target)
+
+    rows = [0.5, -2.0, 1e305]
+    for loss, targets in ((several, [[0.0, 1.0, 0.0], [0.2, 0.3, 0.5], [1.0, 0.0, 0.0]]), (one, [1.0, 0.3, 1.0])):
+        cost, slopes = compile(loss, rows[0], targets[0], params=weights).value_and_grad(rows, targets)
+        for weight in weights:
+            weight.grad = 0.0
+        eager = mean([loss(x, t) for x, t in zip(rows, targets, strict=True)])
+        eager.backward()
+        assert cost == pytest.approx(eager.data, rel=1e-13)
+        np.testing.assert_allclose(slopes, [weight.grad for weight in weights], rtol=1e-13)
+
+
 def test_mean_cross_entropy_is_the_log_loss_of_scikit_learn() -> None:
     rng = np.random.default_rng(2)
     logits, targets = rng.normal(size=(100, 4)) * 3, rng.integers(0, 4, 100)
@@ -262,6 +308,47 @@ def test_a_class_that_does_not_exist(target: Any) -> None:
 def test_a_probability_is_missing() -> None:
     with pytest.raises(LengthError, match="3 logits but 2 target probabilities"):
         cross_entropy([1.0, 2.0, 3.0], [0.5, 0.5])
+
+
+@pytest.mark.parametrize(
+    ("target", "message"),
+    [
+        ([0.5, 0.2], r"sum to 1, got \[0.5, 0.2\], which sum to 0.7: divide each by the sum"),
+        ([2.0, -1.0], "probabilities from 0 to 1, got 2.0"),
+        ([1.0, 1.0], "which sum to 2"),
+        ([0.0, 0.0], "which sum to 0"),
+        ([math.nan, 1.0], "probabilities from 0 to 1, got nan"),
+        (np.array([0.9, 0.2]), "which sum to 1.1"),
+    ],
+)
+def test_probabilities_are_probabilities(target: Any, message: str) -> None:
+    for logits in ([0.5, 1.0], [Value(0.5), Value(1.0)]):
+        with pytest.raises(OperandError, match=message):
+            cross_entropy(logits, target)
+
+
+def test_probabilities_may_come_from_a_network_of_32_bit_numbers() -> None:
+    shares = np.random.default_rng(0).random((50, 1000), dtype=np.float32)
+    for row in shares / shares.sum(axis=1, keepdims=True):
+        assert math.isfinite(cross_entropy([0.0] * 1000, row))
+
+
+@pytest.mark.parametrize("target", [0, 0.5, 2, -1.5, math.nan, False])
+def test_hinge_takes_minus_and_plus_one(target: Any) -> None:
+    with pytest.raises(OperandError, match=r"hinge takes a target of -1 or \+1 .*2 \* target - 1.*, got"):
+        hinge(Value(0.5), target)
+
+
+@pytest.mark.parametrize("target", [-1, 2, 1.0000001, math.nan])
+def test_a_binary_target_is_a_probability(target: Any) -> None:
+    with pytest.raises(OperandError, match="binary_cross_entropy takes a target from 0 to 1, got"):
+        binary_cross_entropy(Value(0.5), target)
+
+
+@pytest.mark.parametrize("delta", [0.0, -1.0, math.nan])
+def test_the_bound_of_huber_is_positive(delta: float) -> None:
+    with pytest.raises(OperandError, match="huber takes a delta above 0, got"):
+        huber(Value(0.5), 1.0, delta=delta)
 
 
 @pytest.mark.parametrize("name", LOSSES)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograd import GlassgradError, OperandError, StorageError, Value
+from autograd import GlassgradError, OperandError, StorageError, UnavailableNameError, Value
 from nn import MLP, Layer, Module, Neuron, Parameter
 
 
@@ -40,6 +40,53 @@ def test_parameters_are_found_wherever_they_are_in_the_order_of_assignment() -> 
     assert [name for name, _ in nest.named_parameters()] == NAMES
     assert nest.parameters() == [parameter for _, parameter in nest.named_parameters()]
     assert nest.state_dict() == dict(zip(NAMES, [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 0.0, 0.0, 0.0], strict=True))
+
+
+def test_parameters_are_found_in_arrays_of_objects() -> None:
+    class Grid(Module):
+        def __init__(self) -> None:
+            self.single = np.array(Parameter(0.0), dtype=object)
+            self.w = np.array([[Parameter(1.0), Parameter(2.0)], [Parameter(3.0), None]], dtype=object)
+            self.parts = np.array([Neuron(1, bias=False, init="zeros"), "no part"], dtype=object)
+            self.numbers = np.zeros((2, 2))
+
+    expected = {"single": 0.0, "w.0.0": 1.0, "w.0.1": 2.0, "w.1.0": 3.0, "parts.0.w.0": 0.0}
+    assert Grid().state_dict() == expected
+    assert list(Grid().state_dict()) == list(expected)
+
+
+@pytest.mark.parametrize(
+    ("parts", "name"),
+    [
+        ({0: Parameter(1.0), "0": Parameter(2.0)}, "parts.0"),
+        ({"a.b": Parameter(1.0), "a": {"b": Parameter(2.0)}}, "parts.a.b"),
+        ({1: Neuron(1), "1": Neuron(1)}, "parts.1"),
+    ],
+)
+def test_two_names_that_read_the_same_are_an_error(parts: dict[Any, Any], name: str) -> None:
+    class Parts(Module):
+        def __init__(self) -> None:
+            self.parts = parts
+
+    for find in (Module.parameters, Module.state_dict):
+        with pytest.raises(UnavailableNameError, match=f"Parts has two parts named '{name}'"):
+            find(Parts())
+
+
+def test_modules_are_named_like_torchs() -> None:
+    nest = Nest()
+    modules = list(nest.named_modules())
+    assert [name for name, _ in modules] == ["", "inner", "parts.0"]
+    assert [module for _, module in modules] == [nest, nest.inner, nest.parts[0]]
+    named = dict(nest.named_modules())
+    assert all(named[name.rpartition(".w")[0]].w[0] is p for name, p in nest.named_parameters() if ".w." in name)
+
+
+def test_a_shared_module_counts_once() -> None:
+    model = MLP(1, [2, 1], seed=0)
+    model.layers[1].neurons[0] = model.layers[0].neurons[1]
+    names = [name for name, _ in model.named_modules()]
+    assert names == ["", "layers.0", "layers.0.neurons.0", "layers.0.neurons.1", "layers.1"]
 
 
 def test_a_shared_parameter_counts_once_and_gets_both_gradients() -> None:

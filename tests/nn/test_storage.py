@@ -254,6 +254,20 @@ def test_a_perceptron_that_does_not_hang_together_is_refused(file: Path, change:
 
 
 @pytest.mark.parametrize(
+    ("change", "asked"),
+    [
+        (set_to("layers", 0, "neurons", value=10**15), 3 * 10**15 + 10**15 + 1),
+        (set_to("n_in", value=10**15), 3 * (10**15 + 1) + 4),
+        (set_to("layers", 1, "bias", value=False), 12),
+    ],
+)
+def test_sizes_are_compared_with_what_is_stored_before_anything_is_made(file: Path, change: Change, asked: int) -> None:
+    save(MLP(2, [3, 1], seed=0), file)
+    changed(file, change)
+    assert f"its layers have {asked} parameters, but it holds 13" in refusal(file)
+
+
+@pytest.mark.parametrize(
     "change",
     [
         without("model"),

@@ -10,11 +10,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from autograd import Value, parse
+from autograd.notation import number
 from nn import MLP, Neuron
 from viz import draw, picture
 from viz.dot import FULL_LIMIT
 from viz.labels import FILL
-from viz.style import NEGATIVE, POSITIVE, clean, mix, number, shorten
+from viz.style import NEGATIVE, POSITIVE, clean, mix, shorten
 
 Read = Callable[[str], dict[str, Any]]
 
