@@ -162,7 +162,8 @@ class Compiled:
                 part, slope, own = self._part(again, 0, mean=True)
             value += part * share
             gradient += slope * share
-            slopes.append(own * share)
+            if inputs:
+                slopes.append(own * share)
         if not inputs:
             return value, gradient
         about_inputs = self._arguments.rebuild(slopes)
