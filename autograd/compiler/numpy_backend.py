@@ -223,10 +223,16 @@ def _forward_of(name: str, *operands: Any) -> Any:
 def _source(text: str, names: Mapping[str, str], *, reduced: bool = False) -> str:
     """A formula as NumPy calls; what follows from operands that are constants is carried out, if it has a value."""
     constants = {name: source for name, source in names.items() if not source.partition("[")[0].isidentifier()}
+    return _template(text, tuple(names), tuple(constants.items()), reduced).format_map(names)
+
+
+@functools.lru_cache(maxsize=4096)  # an irregular graph asks for few formulas, thousands of times
+def _template(text: str, names: Sequence[str], constants: Sequence[tuple[str, str]], reduced: bool) -> str:
+    places = {name: f"{{{name}}}" for name in names}
     if constants:
         with contextlib.suppress(ArithmeticError, ValueError):
-            return numpy_source(fill_in(text, constants), names, reduced=reduced)
-    return numpy_source(text, names, reduced=reduced)
+            return numpy_source(fill_in(text, dict(constants)), places, reduced=reduced)
+    return numpy_source(text, places, reduced=reduced)
 
 
 def _as_call(expression: str) -> tuple[str, str] | None:

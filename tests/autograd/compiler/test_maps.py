@@ -88,7 +88,7 @@ def test_constants_become_part_of_the_formula():
     assert "where" not in line
 
 
-@pytest.mark.parametrize("constant", [0.0, -1.0, 0.5, 3.0])
+@pytest.mark.parametrize("constant", [0.0, -0.0, -1.0, 0.5, 3.0, np.inf, -np.inf, np.nan])
 def test_constants_that_make_no_formula_s_part_have_the_eager_engine_s_numbers(constant):
     for f in (lambda x: W * x / constant, lambda x: (W * x) ** constant, lambda x: constant / (W * x)):
         program = compile(f, 1.0, params=[W])
