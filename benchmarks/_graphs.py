@@ -37,7 +37,7 @@ def irregular_function(nodes: int, recent: int) -> tuple[list[Value], Callable[[
         lambda a, b: a.maximum(b).sin(),
     ]
     first = INPUTS + PARAMS
-    counts = nodes // 2  # each of these is some two nodes
+    counts = nodes * 5 // 12  # each of these is some 2.4 nodes
     steps = [
         (int(rng.integers(len(ops))), *map(int, rng.integers(max(0, first + i - recent), first + i, 2)))
         for i in range(counts)

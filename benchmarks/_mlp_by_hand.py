@@ -40,7 +40,7 @@ def numpy_moons(problem: Problem) -> Peer:
         D1, D2, zero, off = np.empty_like(H1), np.empty_like(H2), np.zeros_like(H1), np.empty(H1.shape, bool)
         margin, ones, none, no = np.empty(rows), np.ones(rows), zero[0], off[0]
         minus_t, d = -problem.T[0], np.empty((1, rows))
-        slope, d_row = minus_t / rows, d[0]
+        slope, d_row = minus_t * (rate / rows), d[0]  # with the rate in it: the gradient comes out as the step
 
         def run(steps: int) -> list[float]:
             found = []
@@ -66,7 +66,6 @@ def numpy_moons(problem: Problem) -> Peer:
                 less_equal(H1, zero, off)
                 putmask(D1, off, 0.0)
                 dot(D1, A0T, G1)
-                multiply(gradient, rate, gradient)
                 multiply(vector, shrink, vector)
                 subtract(vector, gradient, vector)
             return found
@@ -84,7 +83,8 @@ def numpy_digits(problem: Problem) -> Peer:
     targets = np.ascontiguousarray(problem.T.swapaxes(1, 2))
     A = with_ones(problem.X.swapaxes(1, 2))
     AT = np.ascontiguousarray(A.swapaxes(1, 2))
-    batches = list(zip(A, AT, targets.reshape(len(targets), -1), targets / rows, strict=True))
+    # The adjoints have the rate in them: the gradient comes out as the step.
+    batches = list(zip(A, AT, targets.reshape(len(targets), -1), targets * (rate / rows), strict=True))
 
     def start() -> Run:
         vector, order = problem.vector(), itertools.cycle(batches)
@@ -110,7 +110,7 @@ def numpy_digits(problem: Problem) -> Peer:
                 right = Z_flat.dot(T)
                 log(total, top)
                 found.append((top.dot(ones) - right) / rows)
-                multiply(total, rows, total)
+                multiply(total, rows / rate, total)
                 divide(P, total, P)
                 subtract(P, share, P)
                 dot(P, A1T, G2)
@@ -118,7 +118,6 @@ def numpy_digits(problem: Problem) -> Peer:
                 less_equal(H1, zero, off)
                 putmask(D1, off, 0.0)
                 dot(D1, A0T, G1)
-                multiply(gradient, rate, gradient)
                 multiply(vector, shrink, vector)
                 subtract(vector, gradient, vector)
             return found

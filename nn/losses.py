@@ -16,7 +16,7 @@ import numpy as np
 
 from autograd import LengthError, OperandError, UnknownNameError, dot, logsumexp, relu, softplus, where
 from autograd import mean as average
-from autograd.operand import Node, Symbol, number
+from autograd.operand import Node, number
 from autograd.operations import Operand
 
 __all__ = ["LOSSES", "binary_cross_entropy", "cross_entropy", "hinge", "huber", "loss_named", "mae", "mse"]
@@ -99,7 +99,7 @@ def cross_entropy(logits: Sequence[Operand], target: int | Sequence[float]) -> A
     Args:
         logits: one score per class.
         target: the class's index, or one probability per class (one-hot, or soft). What has probability 0 costs
-            nothing, whatever its logit, also -inf.
+            nothing, whatever its logit, also -inf (where targets are plain numbers: not in compiled programs).
 
     Raises:
         LengthError: `target` has not one probability per class, or is no class's index.
@@ -156,11 +156,12 @@ def _single(name: str, output: Any) -> Any:
 
 
 def _where_asked(probability: Any, x: Any) -> Any:
-    """What is to be multiplied by a probability, 0 where that is 0: 0 times infinity would be no number."""
-    is_number, is_symbol = not isinstance(probability, Node), isinstance(probability, Symbol)
-    if is_symbol:
-        return where(probability > 0.0, x, 0.0)
-    return 0.0 if is_number and probability == 0.0 else x  # a Value may move away from 0, and its slope there is x
+    """What is to be multiplied by a probability, 0 where that is 0: 0 times infinity would be no number.
+
+    A Value may move away from 0, and its slope there is x. A traced target is taken as it is, too: to ask would cost
+    every step of training as much as the rest of the loss, for logits that are infinite.
+    """
+    return x if isinstance(probability, Node) or probability != 0.0 else 0.0
 
 
 def _check(loss: str, given: Any, expected: str, is_right: Callable[[float], bool]) -> None:

@@ -7,7 +7,7 @@ buffer bound to a name beforehand. The backward half follows from the same block
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -135,7 +135,8 @@ class Executable:
         reduced = isinstance(block, Reduce)
 
         def write(text: str) -> str:
-            return numpy_source(text, scope, constants=constants, number=memory.number, reduced=reduced)
+            template, numbers = _lowered(text, tuple(scope), tuple(constants.items()), reduced)
+            return template.format(*map(memory.number, numbers), **scope)
 
         lines = []
         for name, text in rule.given_for(texts):
@@ -238,6 +239,22 @@ def _functions() -> dict[str, Any]:
 
 def _forward_of(name: str, *operands: Any) -> Any:
     return RULES[name].arrays(*operands)[0]
+
+
+@functools.lru_cache(maxsize=4096)  # an irregular graph asks for few formulas, thousands of times
+def _lowered(
+    text: str, names: Sequence[str], constants: Sequence[tuple[str, float]], reduced: bool
+) -> tuple[str, tuple[float, ...]]:
+    """A formula as NumPy calls, with a field for each variable and for each number, and those numbers."""
+    numbers: list[float] = []
+
+    def number(x: float) -> str:
+        numbers.append(x)
+        return f"{{{len(numbers) - 1}}}"
+
+    fields = {name: f"{{{name}}}" for name in names}
+    source = numpy_source(text, fields, constants=dict(constants), number=number, reduced=reduced)
+    return source, tuple(numbers)
 
 
 def _as_call(expression: str) -> tuple[str, str] | None:

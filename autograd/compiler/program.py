@@ -7,6 +7,7 @@ place and row: inputs first, then what depends on them. A block computes one sli
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -29,7 +30,7 @@ class Positions:
     index: np.ndarray[Any, Any]
     per_row: np.ndarray[Any, Any]
 
-    @property
+    @functools.cached_property
     def space(self) -> str:
         """``"row"``, ``"uniform"``, or ``"mixed"``."""
         if self.per_row.all():
@@ -38,6 +39,10 @@ class Positions:
 
     def steps(self) -> tuple[int, ...] | None:
         """The distance between neighbours along each axis, where it is the same everywhere: then this is a view."""
+        return self._steps
+
+    @functools.cached_property
+    def _steps(self) -> tuple[int, ...] | None:
         if self.space == "mixed":
             return None
         corner = self.index[(0,) * self.index.ndim]

@@ -1,0 +1,107 @@
+"""One block of a program by itself: random places, random numbers, and its value and adjoints on both backends."""
+
+import math
+
+import numpy as np
+
+from autograd.compiler.loops import Loops
+from autograd.compiler.needs import Needs
+from autograd.compiler.numpy_backend import Executable
+from autograd.compiler.program import Dot, Positions, Program
+
+
+class SingleBlock:
+    """A program whose leaves are `params` uniform places and `inputs` row places, and whose results are one block's.
+
+    Attributes:
+        uniform, row: the leaves' numbers.
+        seed: the adjoints of the results.
+    """
+
+    def __init__(self, block, params, inputs, rows, rng):
+        per_row, out = block.out.space == "row", block.out.index.ravel().tolist()
+        self.block, self.params, self.rows = block, params, rows
+        self.program = Program(
+            uniform_size=params + (0 if per_row else len(out)),
+            row_size=inputs + (len(out) if per_row else 0),
+            inputs=[(True, place) for place in range(inputs)],
+            constants=[],
+            constants_start=params,
+            held=[],
+            held_start=params,
+            blocks=[block],
+            outputs=[(per_row, place) for place in out],
+            nodes=0,
+        )
+        self.uniform, self.row = rng.normal(size=params), rng.normal(size=(inputs, rows))
+        self.seed = rng.normal(size=(len(out), rows) if per_row else len(out))
+        self._out = out
+
+    def read(self, at):
+        """The numbers at these places, with an axis for the rows at the end."""
+        found = np.empty((*at.index.shape, self.rows))
+        found[at.per_row] = self.row[at.index[at.per_row]]
+        found[~at.per_row] = self.uniform[at.index[~at.per_row]][:, None]
+        return found
+
+    def gathered(self, at, adjoint, uniform, row):
+        """Add an adjoint (*places, rows) to those of the leaves, one number after the other."""
+        for where in np.ndindex(*at.index.shape):
+            if at.per_row[where]:
+                row[at.index[where]] += adjoint[where]
+            else:
+                uniform[at.index[where]] += adjoint[where].sum()
+
+    def by_numpy(self, *, guarded=False):
+        """Results, and the leaves' adjoints, from the NumPy backend."""
+        own = Executable(self.program, self.rows, params=self.params, inputs=True, guarded=guarded)
+        memory, per_row = own.memory, self.block.out.space == "row"
+        memory.uniform[: self.params], memory.row[: len(self.row)] = self.uniform, self.row
+        with np.errstate(all="ignore"):
+            own.forward()
+            backward = own.backward
+            (memory.row_adjoint if per_row else memory.uniform_adjoint)[self._out] = self.seed
+            backward()
+        found = (memory.row if per_row else memory.uniform)[self._out]
+        return found, memory.uniform_adjoint[: self.params], memory.row_adjoint[: len(self.row)]
+
+    def by_loops(self):
+        """The same from the Numba backend's loops, run as Python; adjoints not yet written hold a number that shows."""
+        program, per_row = self.program, self.block.out.space == "row"
+        loops = Loops(program, Needs(program, self.params, inputs=True))
+        scope = {
+            "U": np.zeros(program.uniform_size),
+            "V": np.zeros((program.row_size + loops.scratch, self.rows)),
+            "DU": np.zeros(program.uniform_size),
+            "DV": np.full((program.row_size + loops.scratch, self.rows), 1e300),
+        }
+        scope["U"][: self.params], scope["V"][: len(self.row)] = self.uniform, self.row
+        scope["DV" if per_row else "DU"][self._out] = self.seed
+        with np.errstate(all="ignore"):
+            names = {"index": loops.index, "rows": self.rows, "math": math, "np": np}
+            exec("\n".join([*loops.forward, *loops.backward]), scope | names)  # noqa: S102 - our own source
+        found = scope["V" if per_row else "U"][self._out]
+        read = (
+            [self.block.left, self.block.right, *self.block.singles]
+            if isinstance(self.block, Dot)
+            else self.block.operands
+        )
+        used = sorted({int(place) for at in read for place in at.index[at.per_row]})
+        scope["DV"][np.setdiff1d(np.arange(len(self.row)), used)] = 0.0  # nothing leads there, so nothing writes there
+        return found, scope["DU"][: self.params], scope["DV"][: len(self.row)]
+
+
+def places(rng, shape, space, count):
+    """Places of that shape among `count`: a view or not, of one buffer or of both."""
+    size = math.prod(shape)
+    if space == "mixed":
+        return Positions(rng.integers(0, count, shape), rng.random(shape) < 0.5)
+    index = rng.integers(0, count, shape)
+    if space.endswith("view"):
+        index = np.arange(size).reshape(shape) + int(rng.integers(0, count - size + 1))
+    return Positions(index, np.full(shape, space.startswith("row")))
+
+
+def slice_after(start, shape, per_row):
+    """The places of a block's results."""
+    return Positions(np.arange(start, start + math.prod(shape)).reshape(shape), np.full(shape, per_row))

@@ -1,0 +1,97 @@
+"""Break one rule of one pass, and the check against the eager engine must fail: so it can."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+import autograd
+from autograd import RULES, Value, dot
+from autograd.compiler import loops, numpy_backend, reroll
+from autograd.compiler.loops import Loops
+from autograd.compiler.needs import Needs
+from autograd.compiler.scalar_graph import Graph
+from autograd.compiler.workspace import Workspace
+from tests.autograd.compiler.test_backends import agree
+
+
+def check():
+    """A program with every kind of block, on rows and on none, against the eager engine."""
+    rng = np.random.default_rng(0)
+    W = [[Value(v) for v in row] for row in rng.normal(size=(3, 4))]
+    b = [Value(v) for v in rng.normal(size=3)]
+    params = [v for weights, bias in zip(W, b, strict=True) for v in (*weights, bias)]
+
+    def f(x):
+        hidden = [(dot(w, x[:4]) + bias).tanh() for w, bias in zip(W, b, strict=True)]
+        others = [dot(w, x[4:]).relu() for w in W]
+        grid = [dot(p, q) for p in (hidden, others) for q in (hidden, others)]
+        once = W[0][0] * W[1][1] + W[2][2] * b[0]
+        last = [(v - once).exp() / 3.0 for v in hidden] + [autograd.sum(hidden), x[0] - b[1], hidden[0] * hidden[0]]
+        mixed = dot([*W[0][:2], x[0]], [x[1], W[2][0], hidden[1]])
+        return mixed + autograd.logsumexp([*last, *grid]) - autograd.where(x[1] > 0.0, hidden[2], others[2] * b[2])
+
+    agree(f, rng.normal(size=(5, 8)), params)
+
+
+def test_nothing_is_broken():
+    check()
+
+
+def wrong_row(name, **changes):
+    return lambda patch: patch.setitem(RULES, name, dataclasses.replace(RULES[name], **changes))
+
+
+def wrong_ufunc(name, other):
+    return lambda patch: patch.setitem(numpy_backend._FUNCTIONS, name, other)
+
+
+def wrong(owner, name, change):
+    """Replace a function by what `change` makes of it."""
+    return lambda patch: patch.setattr(owner, name, change(getattr(owner, name)))
+
+
+MUTATIONS = {
+    "a row's value": wrong_row("exp", forward="exp(x) + x"),
+    "a row's partial": wrong_row("tanh", partials=("1 + y * y",)),
+    "a reduction's partial": wrong_row("logsumexp", partials=("exp(y - x)",)),
+    "a simplification": wrong(
+        Graph, "_simpler", lambda _: lambda self, op, operands: operands[0] if op == "sub" else None
+    ),
+    "a shared node": wrong(Graph, "apply", lambda old: lambda self, op, *operands: old(self, op, *sorted(operands))),
+    "a sum's terms": wrong(
+        reroll,
+        "collect_sums",
+        lambda old: lambda graph: {n: reroll.Sum(s.pairs, s.singles[1:]) for n, s in old(graph).items()},
+    ),
+    "a product's sides": wrong(reroll, "_sides", lambda old: lambda graph, pairs: (old(graph, pairs)[0],) * 2),
+    "what needs an adjoint": wrong(Needs, "mask", lambda old: lambda self, at: old(self, at) & (at.index % 5 != 1)),
+    "NumPy: a ufunc": wrong_ufunc("multiply", np.add),
+    "NumPy: a product": wrong_ufunc("dot", lambda a, b, out: np.copyto(out, -np.dot(a, b))),
+    "NumPy: relu's adjoint": wrong_ufunc("kept_where", lambda flowing, keep, *, out: np.copyto(out, flowing)),
+    "NumPy: a bias": wrong(
+        Workspace, "with_ones", lambda old: lambda self, name, lines: zeroed(self, old(self, name, lines))
+    ),
+    "NumPy: a scatter": wrong(
+        Workspace,
+        "_scatter",
+        lambda old: lambda self, target, index, text, lines: old(self, target, np.roll(index, 1), text, lines),
+    ),
+    "loops: a function": wrong(loops, "scalar_function", lambda old: lambda name: old({"tanh": "sin"}.get(name, name))),
+    "loops: who stores first": wrong(Loops, "store", lambda _: lambda self, at: "="),
+    "loops: who clears": wrong(Loops, "_clear", lambda _: lambda self, places: []),
+    "loops: a product's adjoint": wrong(loops, "product_adjoint_loops", lambda old: lambda own, block: []),
+    "loops: copies' adjoints": wrong(Loops, "_copy_adjoints", lambda _: lambda self, copies: []),
+}
+
+
+def zeroed(memory, name):
+    memory.scope[name][..., -1, :] = 0.0
+    return name
+
+
+@pytest.mark.parametrize("name", MUTATIONS)
+def test_a_broken_rule_is_seen(name, monkeypatch):
+    MUTATIONS[name](monkeypatch)
+    with pytest.raises(AssertionError):
+        check()
