@@ -6,6 +6,7 @@ buffer bound to a name beforehand. The backward half follows from the same block
 
 from __future__ import annotations
 
+import contextlib
 import functools
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
@@ -131,7 +132,7 @@ class Executable:
         rule, memory = RULES[block.op], self.memory
         scope = {operand.name: name for operand, name in zip(rule.operands, names, strict=True)} | {"y": result}
         found = {o.name: memory.constant(at) for o, at in zip(rule.operands, block.operands, strict=True)}
-        constants = {name: number for name, number in found.items() if number is not None}
+        constants = {name: number for name, number in found.items() if number}  # of 0 the sign would be lost
         reduced = isinstance(block, Reduce)
 
         def write(text: str) -> str:
@@ -246,14 +247,17 @@ def _lowered(
     text: str, names: Sequence[str], constants: Sequence[tuple[str, float]], reduced: bool
 ) -> tuple[str, tuple[float, ...]]:
     """A formula as NumPy calls, with a field for each variable and for each number, and those numbers."""
-    numbers: list[float] = []
-
-    def number(x: float) -> str:
-        numbers.append(x)
-        return f"{{{len(numbers) - 1}}}"
-
     fields = {name: f"{{{name}}}" for name in names}
-    source = numpy_source(text, fields, constants=dict(constants), number=number, reduced=reduced)
+    for simplified in (dict(constants), {}):
+        numbers: list[float] = []
+
+        def number(x: float, numbers: list[float] = numbers) -> str:
+            numbers.append(x)
+            return f"{{{len(numbers) - 1}}}"
+
+        with contextlib.suppress(ArithmeticError, ValueError):  # a constant part without a value, such as 1 / 0
+            source = numpy_source(text, fields, constants=simplified, number=number, reduced=reduced)
+            break
     return source, tuple(numbers)
 
 

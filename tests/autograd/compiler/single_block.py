@@ -31,6 +31,7 @@ class SingleBlock:
             held_start=params,
             blocks=[block],
             outputs=[(per_row, place) for place in out],
+            ones=[],
             nodes=0,
         )
         self.uniform, self.row = rng.normal(size=params), rng.normal(size=(inputs, rows))

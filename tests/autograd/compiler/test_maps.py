@@ -82,10 +82,9 @@ W = Value(0.5)
 
 def test_constants_become_part_of_the_formula():
     """A division by 4 is a product with 1/4 on the way back, and a power loses the cases of other exponents."""
-    (line,) = [line for line in numpy_lines(lambda x: (W * x) / 4.0) if "0.25" in line]
-    assert line.startswith("multiply(")
-    (line,) = [line for line in numpy_lines(lambda x: (W * x) ** -0.5) if "-1.5" in line]
-    assert "where" not in line
+    assert sum("divide" in line for line in numpy_lines(lambda x: (W * x) / 4.0)) == 1  # on the way there
+    assert not [line for line in numpy_lines(lambda x: (W * x) ** -0.5) if "where" in line]
+    assert [line for line in numpy_lines(lambda x: (W * x) ** W) if "where" in line]
 
 
 @pytest.mark.parametrize("constant", [0.0, -0.0, -1.0, 0.5, 3.0, np.inf, -np.inf, np.nan])

@@ -10,6 +10,7 @@ from autograd import RULES, Value, dot
 from autograd.compiler import loops, numpy_backend, reroll
 from autograd.compiler.loops import Loops
 from autograd.compiler.needs import Needs
+from autograd.compiler.program import Positions
 from autograd.compiler.scalar_graph import Graph
 from autograd.compiler.workspace import Workspace
 from tests.autograd.compiler.test_backends import agree
@@ -28,8 +29,13 @@ def check():
         grid = [dot(p, q) for p in (hidden, others) for q in (hidden, others)]
         once = W[0][0] * W[1][1] + W[2][2] * b[0]
         last = [(v - once).exp() / 3.0 for v in hidden] + [autograd.sum(hidden), x[0] - b[1], hidden[0] * hidden[0]]
+        crossed = [hidden[i] / (others[j] + 2.0) for i, j in ((0, 1), (2, 2), (0, 0), (1, 0), (2, 1))]
         mixed = dot([*W[0][:2], x[0]], [x[1], W[2][0], hidden[1]])
-        return mixed + autograd.logsumexp([*last, *grid]) - autograd.where(x[1] > 0.0, hidden[2], others[2] * b[2])
+        return (
+            mixed
+            + autograd.logsumexp([*last, *grid, *crossed])
+            - autograd.where(x[1] > 0.0, hidden[2], others[2] * b[2])
+        )
 
     agree(f, rng.normal(size=(5, 8)), params)
 
@@ -68,14 +74,16 @@ MUTATIONS = {
     "what needs an adjoint": wrong(Needs, "mask", lambda old: lambda self, at: old(self, at) & (at.index % 5 != 1)),
     "NumPy: a ufunc": wrong_ufunc("multiply", np.add),
     "NumPy: a product": wrong_ufunc("dot", lambda a, b, out: np.copyto(out, -np.dot(a, b))),
-    "NumPy: relu's adjoint": wrong_ufunc("kept_where", lambda flowing, keep, *, out: np.copyto(out, flowing)),
+    "NumPy: relu's adjoint": wrong_ufunc("zero_where", lambda zero, flowing, *, out: np.copyto(out, flowing)),
     "NumPy: a bias": wrong(
         Workspace, "with_ones", lambda old: lambda self, name, lines: zeroed(self, old(self, name, lines))
     ),
     "NumPy: a scatter": wrong(
         Workspace,
         "_scatter",
-        lambda old: lambda self, target, index, text, lines: old(self, target, np.roll(index, 1), text, lines),
+        lambda old: (
+            lambda self, target, at, *rest: old(self, target, Positions(np.roll(at.index, 1), at.per_row), *rest)
+        ),
     ),
     "loops: a function": wrong(loops, "scalar_function", lambda old: lambda name: old({"tanh": "sin"}.get(name, name))),
     "loops: who stores first": wrong(Loops, "store", lambda _: lambda self, at: "="),

@@ -65,9 +65,13 @@ def layer(bias_at, rights=1):
 
 def test_a_bias_right_behind_its_weights_is_one_more_column():
     block = layer(bias_at=4)
-    joined, rest = with_bias(block)
+    joined, with_one, rest = with_bias(block, ones=[])
     assert joined.index[0].tolist() == np.arange(15).reshape(3, 5).tolist()
+    assert with_one is None  # there is no place that holds 1 behind the inputs
     assert rest == []
+    behind = with_bias(block, ones=[(True, 4)])[1]
+    assert behind is not None
+    assert behind.index.ravel().tolist() == [0, 1, 2, 3, 4]
     case = SingleBlock(block, COUNT, COUNT, 7, np.random.default_rng(0))
     for own, other in zip(case.by_numpy(), expected(case), strict=True):
         assert np.allclose(own, other, rtol=1e-12, atol=1e-13)
@@ -76,4 +80,4 @@ def test_a_bias_right_behind_its_weights_is_one_more_column():
 @pytest.mark.parametrize(("bias_at", "rights"), [(20, 1), (4, 2)])
 def test_any_other_single_term_stays_one(bias_at, rights):
     block = layer(bias_at, rights)
-    assert with_bias(block) == (block.left, block.singles)
+    assert with_bias(block, ones=[(True, 4)]) == (block.left, block.right, block.singles)
