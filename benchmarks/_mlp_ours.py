@@ -30,7 +30,8 @@ def program_of(problem: Problem, *, penalty: bool = False) -> Any:
 def compiled(problem: Problem, *, penalty: bool = False) -> Peer:
     """Our compiler, and the descent in NumPy, as a user would write it."""
     program, shrink = program_of(problem, penalty=penalty), 1.0 - (0.0 if penalty else problem.rate * problem.decay)
-    batches = list(zip(problem.X, problem.T, strict=True))
+    # Column by column, as the program has them: the hand-written peers lay their data out beforehand, too.
+    batches = [(np.asfortranarray(X), np.asfortranarray(T)) for X, T in zip(problem.X, problem.T, strict=True)]
 
     def start() -> Run:
         vector, order = problem.vector(), itertools.cycle(batches)

@@ -47,13 +47,13 @@ class Arguments:
         if len(args) != len(self._examples):
             raise LengthError(f"the program takes {len(self._examples)} arguments, got {len(args)}")
         found, rows = [], None
-        for i, (argument, size) in enumerate(zip(args, self._sizes, strict=True)):
-            numbers = self._numbers(i, argument, size)
-            if self._per_row[i]:
-                if rows is not None and numbers.shape[1] != rows:
+        for i, argument in enumerate(args):
+            numbers, per_row = self._numbers(i, argument, self._sizes[i]), self._per_row[i]
+            if per_row and numbers.shape[1] != rows:
+                if rows is not None:
                     raise LengthError(f"argument {i} has {numbers.shape[1]} rows, an earlier one has {rows}")
                 rows = numbers.shape[1]
-            found.append((self._places[i], self._per_row[i], numbers))
+            found.append((self._places[i], per_row, numbers))
         return found, 1 if rows is None else rows
 
     def rebuild(self, parts: Sequence[_Array]) -> tuple[Any, ...]:

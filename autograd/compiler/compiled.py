@@ -18,7 +18,7 @@ from autograd.compiler.numpy_backend import Executable
 from autograd.compiler.program import Positions, Program
 from autograd.compiler.reroll import place
 from autograd.compiler.trace import trace
-from autograd.errors import OperandError, UnknownNameError
+from autograd.errors import LengthError, OperandError, UnknownNameError
 from autograd.tree import flatten
 from autograd.value import Value
 
@@ -156,11 +156,14 @@ class Compiled:
 
         Raises:
             OperandError: the function has not one single output.
+            LengthError: `params` has not one number per parameter.
         """
         if wrt not in ("params", "inputs", "both"):
             raise UnknownNameError("wrt", wrt, ("params", "inputs", "both"))
         self._check_single()
         vector = self._vector() if params is None else params
+        if len(vector) != len(self.params):
+            raise LengthError(f"params has {len(vector)} numbers, the program has {len(self.params)} parameters")
         inputs = wrt != "params"
         value, gradient = 0.0, _NONE
         slopes = []

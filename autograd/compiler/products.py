@@ -36,8 +36,10 @@ def product(memory: Workspace, block: Dot, left: str, right: str, out: str) -> s
     else:
         a, b = _with_rows(memory, block.left, a), _with_rows(memory, block.right, b)
         if p == q == 1:
-            pair = f"{memory.bind(a[:, 0])}, {memory.bind(b[:, 0])}"
-            return f"einsum('bnr,bnr->br', {pair}, out={memory.bind(result[:, 0, 0])})"
+            # Two passes over few numbers, which NumPy makes faster than one that cannot use vector instructions.
+            terms = memory.bind(np.empty(a[:, 0].shape))
+            multiplied = f"multiply({memory.bind(a[:, 0])}, {memory.bind(b[:, 0])}, out={terms})"
+            return f"{multiplied}; add.reduce({terms}, 1, None, {memory.bind(result[:, 0, 0])})"
         factors = (b.transpose(3, 0, 1, 2), a.transpose(3, 0, 2, 1), result.transpose(3, 0, 1, 2))
     left, right, out = map(memory.bind, factors)
     return memory.stored("matmul", f"{left}, {right}", out)

@@ -172,3 +172,10 @@ def test_a_trace_that_fails_leaves_the_parameters_as_they_were():
         compile(lambda x: model(x).data, [1.0, 1.0], params=model.parameters())
     assert [type(p) for p in model.parameters()] == kinds
     assert isinstance(model.parameters()[0].data, float)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_numbers_for_the_parameters_are_counted(count):
+    program = compile(lambda x: Value(2.0) * x, 1.0, params=[Value(1.0), Value(2.0)])
+    with pytest.raises(LengthError, match=f"params has {count} numbers, the program has 2 parameters"):
+        program.value_and_grad(np.array([1.0]), params=np.ones(count))
