@@ -6,8 +6,10 @@ gradients are.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
-from collections.abc import Callable, Iterable, Sequence
+import gc
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeAlias
 
 import numpy as np
@@ -80,19 +82,32 @@ def fold(
         if focus is None:
             raise OperandError("radius= says how much to show around focus=: give the focus too")
         whole("radius", radius, 0)
-    order = reading_order(roots)
-    found = members(order, model)
-    graph = graph_of(order, roots)
-    if focus is not None:
-        graph = focused(graph, focus, 2 if radius is None else int(radius), found, model)
-    functions = {name: neuron.activation for name, neuron in named_neurons(model)} if model is not None else {}
+    with _collector_paused():
+        order = reading_order(roots)
+        found = members(order, model)
+        graph = graph_of(order, roots)
+        if focus is not None:
+            graph = focused(graph, focus, 2 if radius is None else int(radius), found, model)
+        functions = {name: neuron.activation for name, neuron in named_neurons(model)} if model is not None else {}
 
-    def draw(boxes: Array, seeded: Sequence[str]) -> Picture:
-        return boxed(graph, boxes, seeded, found, names, functions)
+        def draw(boxes: Array, seeded: Sequence[str]) -> Picture:
+            return boxed(graph, boxes, seeded, found, names, functions)
 
-    described = _unfolded(graph, found, draw, depth, limit) or _folded(graph, found, draw, depth)
+        described = _unfolded(graph, found, draw, depth, limit) or _folded(graph, found, draw, depth)
     note = "" if (graph.grad != 0.0).any() else NO_GRADIENTS
     return dataclasses.replace(described, title=clean(title or ""), note=note)
+
+
+@contextlib.contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Millions of small lists, none of them in a cycle: Python's collector would look through them again and again."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _unfolded(graph: Graph, found: Members, draw: _Draw, depth: int | None, limit: float) -> Picture | None:
