@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from itertools import pairwise
 from typing import Literal
 
@@ -91,54 +92,57 @@ class _Summary:
 
     def fold(self, id: str, inside: Array, name: str) -> Fold:
         """Return the fold of the values with the numbers `inside`; `name` is the neuron's or the layer's."""
-        graph, owners = self._graph, self._found.owners
-        values = [graph.order[number] for number in inside.tolist()]
-        operations = Counter(value.op for value in values if value.op)
-        shown = {symbol(op): count for op, count in sorted(operations.items(), key=lambda item: (-item[1], item[0]))}
+        graph = self._graph
+        counts = np.bincount(graph.operation[inside], minlength=len(graph.operations)).tolist()
+        occurring = [(symbol(op), count) for op, count in zip(graph.operations, counts, strict=True) if op and count]
+        shown = dict(sorted(occurring, key=lambda item: (-item[1], item[0])))
         parameters = int(graph.is_parameter[inside].sum())
-        computed = inside[~graph.is_leaf[inside]]
         if not name:
-            telling = computed if len(computed) else inside
-            return self._part(id, inside, telling, values, shown, parameters)
+            return self._part(id, inside, shown, parameters)
         z = self._found.preactivations
-        preactivations = inside[[value in z for value in values]]
-        leaving = inside[self._is_leaving(values)]
-        neurons = list(dict.fromkeys(owners[value] for value in values))
-        used = Counter(z[value] for value in values if value in z)
-        uses = max(used.values(), default=0)
+        preactivations = inside[self._is_z[inside]]
+        leaving = inside[self._is_leaving[inside]]
+        used = Counter(z[graph.order[number]] for number in preactivations.tolist())
+        kind: Literal["neuron", "layer"] = "neuron" if name in self._functions else "layer"
+        neurons = [neuron for neuron in self._functions if neuron == name or (kind == "layer" and neuron in used)]
         functions = dict.fromkeys(self._functions[neuron] for neuron in neurons)
-        kind: Literal["neuron", "layer"] = "neuron" if name in owners.values() else "layer"
-        telling = preactivations if len(preactivations) else inside
         return Fold(
-            id, kind, clean(name), len(inside), parameters, uses, shown,
-            self._data(leaving if len(leaving) else inside), *self._grads(telling),
-            ", ".join([*([_several(len(neurons))] if kind == "layer" else []), *functions]),
+            id, kind, clean(name), len(inside), parameters, max(used.values(), default=0), shown,
+            self._data(leaving if len(leaving) else inside),
+            *self._grads(preactivations if len(preactivations) else inside),
+            ", ".join([*([_several(len(neurons))] if kind == "layer" and neurons else []), *functions]),
             (layer_of(name),) if kind == "neuron" and layer_of(name) != name else (),
         )  # fmt: skip
 
-    def _is_leaving(self, values: Sequence[Value]) -> list[bool]:
-        """Whether a value is what a neuron computed in the end: a, or z where it is linear."""
+    @cached_property
+    def _is_z(self) -> Array:
+        """(n,) whether a value is a preactivation."""
+        return np.array([value in self._found.preactivations for value in self._graph.order], dtype=bool)
+
+    @cached_property
+    def _is_leaving(self) -> Array:
+        """(n,) whether a value is what a neuron computed in the end: a, or z where it is linear."""
         owners = self._found.owners
         inner = {
             parent
-            for value in values
-            if value.op != "dot"
+            for value, owner in owners.items()
+            if value.op and value.op != "dot"
             for parent in value.parents
-            if owners.get(parent) == owners[value]
+            if owners.get(parent) == owner
         }
-        return [bool(value.op) and value not in inner for value in values]
+        return np.array([value in owners and value not in inner for value in self._graph.order]) & ~self._graph.is_leaf
 
-    def _part(
-        self, id: str, inside: Array, telling: Array, values: Sequence[Value], shown: Mapping[str, int], parameters: int
-    ) -> Fold:
+    def _part(self, id: str, inside: Array, shown: Mapping[str, int], parameters: int) -> Fold:
         """The fold of what belongs to no neuron."""
-        levels = self._graph.level[telling]
-        low, high = int(levels.min()), int(levels.max())
+        graph = self._graph
+        computed = inside[~graph.is_leaf[inside]]
+        telling = computed if len(computed) else inside
+        low, high = int(graph.level[telling].min()), int(graph.level[telling].max())
         span = f"level {low:,}" if low == high else f"levels {low:,} to {high:,}"
         grad, total = self._grads(telling)
         label, uses, summary = span, 0, ""
         if not shown:
-            labels = list(dict.fromkeys(clean(value.label) for value in values))
+            labels = list(dict.fromkeys(clean(graph.order[number].label) for number in inside.tolist()))
             label, uses = (labels[0] if len(labels) == 1 and labels[0] else "leaves"), len(inside)
         elif len(shown) == 1:
             ((label, uses),) = shown.items()
@@ -147,6 +151,9 @@ class _Summary:
                 summary, total = span, None
         else:
             total = None
+            if len(shown) <= _FEW and high - low <= _FEW:
+                found = computed[np.sort(np.unique(graph.operation[computed], return_index=True)[1])].tolist()
+                label, summary = ", ".join(symbol(graph.order[number].op) for number in found), span
         return Fold(id, "part", label, len(inside), parameters, uses, shown, self._data(telling), grad, total, summary)
 
     def _data(self, inside: Array) -> tuple[float, float]:

@@ -45,9 +45,20 @@ class Graph:
         return [sources[start:end] for start, end in zip([0, *ends[:-1]], ends, strict=True)]
 
     @cached_property
+    def operations(self) -> list[str]:
+        """The operations that occur; the first is ``""``, that of leaves."""
+        return list(dict.fromkeys(["", *(value.op for value in self.order)]))
+
+    @cached_property
+    def operation(self) -> Array:
+        """(n,) the place of each value's operation in :attr:`operations`."""
+        code = {name: place for place, name in enumerate(self.operations)}
+        return np.array([code[value.op] for value in self.order], dtype=np.int64)
+
+    @cached_property
     def is_leaf(self) -> Array:
         """(n,) whether a value is a leaf."""
-        return np.array([not value.op for value in self.order], dtype=bool)
+        return np.asarray(self.operation == 0)
 
     @cached_property
     def is_parameter(self) -> Array:

@@ -26,6 +26,8 @@ __all__ = ["RANGES", "lines", "partitions"]
 RANGES = 8
 #: With more boxes than this, repeats are no help; it is also what the steps between boxes can take.
 _MOST = 4000
+#: So many pairs of boxes are nothing.
+_TABLE = 1_000_000
 #: A running sum adds terms from at most so many boxes, itself among them.
 _TERMS = 4
 
@@ -59,7 +61,12 @@ def lines(graph: Graph, boxes: Array) -> tuple[Array, Array]:
     source, target = boxes[graph.source], boxes[graph.target]
     between = source != target
     count = int(boxes.max()) + 1
-    pairs, places = np.unique(target[between] * count + source[between], return_inverse=True)
+    keys = target[between] * count + source[between]
+    if count * count <= len(keys) + _TABLE:  # a table of all pairs is quicker than sorting
+        occurs = np.bincount(keys, minlength=count * count) > 0
+        pairs, places = np.flatnonzero(occurs), (np.cumsum(occurs) - 1)[keys]
+    else:
+        pairs, places = np.unique(keys, return_inverse=True)
     found = np.full(len(source), -1)
     found[between] = places
     return np.stack([pairs % count, pairs // count], axis=1), found
@@ -150,10 +157,8 @@ def _levels(graph: Graph, boxes: Array, seeds: Array) -> Array:
     count = int(boxes.max()) + 1
     level = np.zeros(count, dtype=np.int64)
     np.maximum.at(level, boxes, graph.level)
-    codes: dict[str, int] = {}
-    operation = np.array([codes.setdefault(value.op, len(codes)) for value in graph.order])
     occurring = np.zeros(count, dtype=np.int64)
-    np.bitwise_or.at(occurring, boxes, 1 << (operation % 63))  # one bit for each operation in a box
+    np.bitwise_or.at(occurring, boxes, 1 << (graph.operation % 63))  # one bit for each operation in a box
     kinds, kind = np.unique(occurring, return_inverse=True)
     key = level * (len(kinds) + 1) + kind
     if len(graph.roots) == 1:
