@@ -127,8 +127,6 @@ def _sole_consumers(order: Sequence[Value], values: Mapping[Value, str]) -> dict
     consumers: dict[Value, Value | None] = {}
     if values:
         for value in order:
-            if value.op:
-                for parent in value.parents:
-                    if parent in values:
-                        consumers[parent] = None if parent in consumers else value
+            for parent in [parent for parent in value.parents if parent in values]:
+                consumers[parent] = None if parent in consumers else value
     return consumers
