@@ -82,14 +82,18 @@ class Value(Operations):
         """The operands that are Values, in operand order, repeats kept."""
         if isinstance(self._dx, tuple):
             return tuple(self._y)
-        return tuple(operand for operand in (self._x, self._y) if isinstance(operand, Value))
+        if self._dx is None:
+            return () if self._dy is None else (self._y,)
+        return (self._x,) if self._dy is None else (self._x, self._y)
 
     @property
     def partials(self) -> tuple[float, ...]:
         """The local derivative of this value with respect to each parent, in the same order."""
         if isinstance(self._dx, tuple):
             return self._dx
-        return tuple(partial for partial in (self._dx, self._dy) if partial is not None)
+        if self._dx is None:
+            return () if self._dy is None else (self._dy,)
+        return (self._dx,) if self._dy is None else (self._dx, self._dy)
 
     def backward(self) -> None:
         """Add d self / d leaf to ``leaf.grad`` for every leaf behind this value; see :func:`autograd.graph.backward`.

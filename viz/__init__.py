@@ -1,4 +1,4 @@
-"""Pictures: the graph behind a Value with every number in it, a model's neurons, decision boundaries, loss curves.
+"""Pictures: the graph behind a Value with every number in it, a model's neurons, decision boundaries, training.
 
 >>> from autograd import parse
 >>> from viz import draw
@@ -19,19 +19,31 @@ except ImportError as error:
 
 from viz.graph import draw
 from viz.notebook import mimebundle
-from viz.picture import Edge, Node, Picture, picture
-from viz.plots import plot_decision_boundary, plot_loss
+from viz.picture import Edge, Fold, Node, Picture, picture
+from viz.plots import (
+    Recorder,
+    plot_activity,
+    plot_decision_boundary,
+    plot_gradient_flow,
+    plot_loss,
+    plot_training,
+)
 from viz.render import Drawing, render
 
 __all__ = [
     "Drawing",
     "Edge",
+    "Fold",
     "Node",
     "Picture",
+    "Recorder",
     "draw",
     "mimebundle",
     "picture",
+    "plot_activity",
     "plot_decision_boundary",
+    "plot_gradient_flow",
     "plot_loss",
+    "plot_training",
     "render",
 ]

@@ -11,10 +11,13 @@ from collections.abc import Iterable, Sequence
 from autograd.notation import number
 from viz.style import FONT, GREY, INK, attribute, markup, shorten
 
-__all__ = ["FILL", "box", "frame", "row", "scale", "small", "tooltip"]
+__all__ = ["FILL", "SIDES", "box", "frame", "row", "scale", "small", "stub", "tooltip", "within"]
 
 #: How much of its colour the largest gradient gets, so that ink stays readable on it.
 FILL = 0.6
+
+#: Where lines leave a box and arrive at one, by the way the values flow.
+SIDES = {"LR": ("e", "w"), "TB": ("s", "n"), "RL": ("w", "e"), "BT": ("n", "s")}
 
 _TITLE = 120  # characters
 _PLAIN = 'BORDER="0" CELLBORDER="0"'
@@ -37,10 +40,10 @@ def box(rows: Iterable[str]) -> str:
     return f'<<TABLE {_PLAIN} CELLSPACING="0" CELLPADDING="0">{"".join(rows)}</TABLE>>'
 
 
-def frame(rankdir: str, title: str, line: str, **spacing: str) -> dict[str, str]:
-    """Return the attributes of a whole graph: its title, and one line that says how to read it."""
+def frame(rankdir: str, title: str, *explanations: str, **spacing: str) -> dict[str, str]:
+    """Return the attributes of a whole graph: its title, and lines that say how to read it."""
     lines = [f'<FONT POINT-SIZE="15" COLOR="{INK}">{markup(shorten(title, _TITLE), "B")}</FONT>'] if title else []
-    rows = "".join(f'<TR><TD ALIGN="LEFT">{each}</TD></TR>' for each in (*lines, line) if each)
+    rows = "".join(f'<TR><TD ALIGN="LEFT">{each}</TD></TR>' for each in (*lines, *explanations) if each)
     label = {"label": f'<<TABLE {_PLAIN} CELLSPACING="0" CELLPADDING="2">{rows}</TABLE>>'} if rows else {}
     return {
         "rankdir": rankdir, "bgcolor": "white", "pad": "0.15", "tooltip": " ", "labelloc": "t", "labeljust": "l",
@@ -53,6 +56,25 @@ def scale(text: str, what: str, largest: float, colours: Sequence[str]) -> str:
     chips = "".join(f'<TD WIDTH="14" BGCOLOR="{c}">{"0" if c == "#ffffff" else ""}</TD>' for c in colours)
     cells = f"<TD>{text}      {what}  {number(-largest)}</TD>{chips}<TD>{number(largest)}</TD>"
     return f'<TABLE {_PLAIN} CELLSPACING="1" CELLPADDING="2"><TR>{cells}</TR></TABLE>'
+
+
+def stub(before: int, after: int) -> str:
+    """Return the row that says how many edges lead on to what a picture leaves out; nothing where none do.
+
+    >>> stub(0, 0)
+    ''
+    """
+    ends = [f"{count:,} {way}" for count, way in ((before, "in"), (after, "out")) if count]
+    return row(small(f"… {', '.join(ends)}", GREY)) if ends else ""
+
+
+def within(groups: Sequence[str], name: str) -> str:
+    """Return what is left to say of a name inside of the frames of `groups`.
+
+    >>> within(("layers.0", "layers.0.neurons.1"), "layers.0.neurons.1.w.0")
+    'w.0'
+    """
+    return name.removeprefix(f"{groups[-1]}.") if groups else name
 
 
 def tooltip(*lines: str) -> str:

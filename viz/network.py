@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
-from autograd import Value
+from autograd import OperandError, Value
 from autograd.notation import number
 from nn import MLP, Layer, Module, Neuron
 from viz import labels
@@ -24,30 +24,37 @@ _LINES, _NAME = 12, 40  # parameters listed of a module of the user's own, and c
 
 _LAYER = {"shape": "box", "style": "filled", "color": "#7a5195"}
 _INPUT = {"shape": "box", "style": "rounded,filled", "color": "#009e73"}
-#: Where lines leave a box and arrive at one.
-_SIDES = {"LR": ("e", "w"), "TB": ("s", "n"), "RL": ("w", "e"), "BT": ("n", "s")}
 
 
-def network(model: Module, *, rankdir: str = "LR", title: str | None = None) -> Drawing:
+def network(model: Module, *, rankdir: str = "LR", title: str | None = None, depth: int | None = None) -> Drawing:
     """Return a picture of a model: every neuron a box with its activation and bias, every weight a line.
 
     Args:
         model: an MLP, a Layer or a Neuron; of any other module the parameters are listed.
         rankdir: which way the values flow, ``"LR"``, ``"TB"``, ``"RL"`` or ``"BT"``.
         title: a line above it; the sizes of the layers unless given.
+        depth: 0 makes each layer a box, 1 each neuron while that is readable; None takes the readable one.
+
+    Raises:
+        OperandError: `depth` is something else.
 
     >>> from nn import MLP
     >>> source = network(MLP(2, [3, 1], activation="tanh", seed=0)).source
     >>> source.count("class=weight"), source.count("class=neuron")
     (9, 4)
     """
+    if depth is not None and (isinstance(depth, bool) or depth not in (0, 1)):
+        raise OperandError(
+            f"depth of a model's picture is 0 (layers) or 1 (neurons), got {depth!r}; the values that it computes are "
+            "drawn for a sample: draw(model, x, depth=2)"
+        )
     names = {parameter: name for name, parameter in model.named_parameters()}
     layers = _layers(model)
     weights = [abs(weight.data) for layer in layers for neuron in layer for weight in neuron.w]
     largest = max(filter(math.isfinite, weights), default=0.0)
     sizes = [len(layers[0][0].w), *map(len, layers)] if layers else []
     widest = max(sizes, default=0)
-    is_folded = widest > _NEURONS or len(weights) > _WEIGHTS
+    is_folded = depth == 0 or widest > _NEURONS or len(weights) > _WEIGHTS
     if title is None:
         title = f"{' → '.join(map(str, sizes)) or type(model).__name__} · {len(names):,} parameters"
     line = ""
@@ -65,7 +72,7 @@ def network(model: Module, *, rankdir: str = "LR", title: str | None = None) -> 
     elif is_folded:
         _draw_layers(graph, layers)
     else:
-        _draw_neurons(graph, layers, names, largest, *_SIDES[rankdir])
+        _draw_neurons(graph, layers, names, largest, *labels.SIDES[rankdir])
     return graph
 
 

@@ -16,8 +16,8 @@ def mimebundle(value: Value | Module) -> dict[str, str]:
         value: a Value, whose graph is drawn, or a model, whose neurons are.
 
     Returns:
-        ``{"image/svg+xml": ..., "text/plain": ...}``; the text alone if no renderer is installed or the graph is too
-        large: a notebook must never fail, or wait for long, because of something that happens to be shown.
+        ``{"image/svg+xml": ..., "text/plain": ...}``; the text alone if no renderer is installed or the layout
+        takes too long: a notebook must never fail, or wait for long, because of something that happens to be shown.
 
     >>> mimebundle(Value(2.0))["text/plain"]
     'Value(data=2.0, grad=0.0)'

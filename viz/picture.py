@@ -1,23 +1,26 @@
 """A graph as plain data: what there is to draw, before anybody decides how.
 
 :func:`picture` walks the graph behind some Values and notes every number backpropagation touches: a node for each
-value and each constant, an edge for each operand, with the local derivative on it.
+value and each constant, an edge for each operand, with the local derivative on it. For graphs of any size see
+:mod:`viz.fold`, which makes pictures in which a box stands for many values.
 """
 
 from __future__ import annotations
 
-import math
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
-from autograd import RULES, LengthError, OperandError, RenderError, Value
+from autograd import RULES, Value
 from nn import Module, Parameter
+from nn.explanation.report import layer_of
 from viz.derivative import edge_formulas, short_name
+from viz.groups import groups
 from viz.style import clean
+from viz.walk import names_of, reading_order, roots_of
 
-__all__ = ["Edge", "Kind", "Node", "Picture", "picture"]
+__all__ = ["Describer", "Edge", "Fold", "Kind", "Node", "Picture", "picture", "reading_order", "symbol"]
 
 Kind = Literal["leaf", "constant", "parameter", "output", "interior"]
 
@@ -37,6 +40,7 @@ class Node:
         grad: its gradient; None for constants, and as long as ``backward()`` has not been called.
         operation: the name of the row that computed it, ``""`` for leaves and constants.
         symbol: how the operation is written, ``+`` or ``tanh``.
+        groups: the layer and the neuron it belongs to, the outer first; none for inputs and the loss.
     """
 
     id: str
@@ -46,11 +50,47 @@ class Node:
     grad: float | None = None
     operation: str = ""
     symbol: str = ""
+    groups: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Fold:
+    """Many values in one box.
+
+    Attributes:
+        id: ``f0``, ``f1``, ...
+        kind: a neuron, a layer, or a part of the graph.
+        label: the neuron's or the layer's name, the operation, or the levels of the graph it has.
+        count: how many values are in it.
+        parameters: how many of them are parameters.
+        uses: how often the neuron or the layer was used, once a row; how often the operation occurs; else 0.
+        operations: how many values each operation computed, by symbol, the most frequent first.
+        data: the smallest and the largest of its numbers: of activations for neurons and layers, else of computed
+            values; of the leaves where there is nothing else.
+        grad: the same for the sizes of gradients: for neurons and layers of δ, the gradients of preactivations. None
+            as long as ``backward()`` has not been called.
+        total: the sum of these gradients, signed; None where they depend on each other, as along a chain.
+        summary: a few words about what it is, ``16 neurons, tanh``.
+        groups: the layer that a neuron belongs to.
+    """
+
+    id: str
+    kind: Literal["neuron", "layer", "part"]
+    label: str
+    count: int
+    parameters: int = 0
+    uses: int = 0
+    operations: Mapping[str, int] = field(default_factory=dict)
+    data: tuple[float, float] = (0.0, 0.0)
+    grad: tuple[float, float] | None = None
+    total: float | None = None
+    summary: str = ""
+    groups: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Edge:
-    """One operand of one operation.
+    """One operand of one operation; or all that lead from one box to another, where one of them is a fold.
 
     Attributes:
         id: ``e7_1`` for operand 1 of ``v7``.
@@ -60,6 +100,7 @@ class Edge:
             several edges join the same two values.
         formula: the derivative in words, ``a_in``; ``""`` where the number says it all.
         flow: what ``backward()`` sent along this edge, the target's gradient times the derivative; None if nothing was.
+        count: how many edges this one stands for; `flow` is then their sum, `derivative` None where they differ.
     """
 
     id: str
@@ -70,6 +111,7 @@ class Edge:
     denominator: str = ""
     formula: str = ""
     flow: float | None = None
+    count: int = 1
 
 
 @dataclass(frozen=True)
@@ -81,155 +123,131 @@ class Picture:
         edges: by target, in operand order.
         title: a line above the graph, or ``""``.
         note: what the viewer must know to read it right, or ``""``.
+        folded: what is folded, in one line; ``""`` where every value is a node.
+        left_out: by the id of a node or fold, how many edges lead to it from, and how many from it to, values outside
+            of the picture.
     """
 
-    nodes: tuple[Node, ...]
+    nodes: tuple[Node | Fold, ...]
     edges: tuple[Edge, ...]
     title: str = ""
     note: str = ""
+    folded: str = ""
+    left_out: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
 
-def picture(
-    values: Value | Iterable[Value], *, title: str | None = None, model: Module | None = None, limit: float = math.inf
-) -> Picture:
-    """Describe the graph behind one Value, or behind several.
+def picture(values: Value | Iterable[Value], *, title: str | None = None, model: Module | None = None) -> Picture:
+    """Describe the graph behind one Value, or behind several, each value as a node of its own.
 
     Args:
         values: the ends of the graph.
         title: a line above it.
-        model: names its parameters, as in ``layers.0.neurons.3.w.1``.
-        limit: the largest number of nodes to describe, and four times as many edges.
+        model: names its parameters, as in ``layers.0.neurons.3.w.1``, and says which neuron a value belongs to.
 
     Raises:
         OperandError: something is not a Value, or `model` is not a model.
         LengthError: no Values at all.
-        RenderError: the graph is larger.
 
     >>> z = Value(0.7, label="w") * Value(-1.5, label="a_in")
     >>> [node.kind for node in picture(z).nodes], [edge.derivative for edge in picture(z).edges]
     (['leaf', 'leaf', 'output'], [-1.5, 0.7])
     """
-    roots = _roots(values)
-    names = _names(model)
-    order = _reading_order(roots)
-    _check_size(len(order), 0, limit)
-    has_gradients = any(value.grad != 0.0 for value in order)  # also nan
-    ends = set(roots)
+    roots = roots_of(values)
+    names = names_of(model)
+    order = reading_order(roots)
     ids = {value: f"v{index}" for index, value in enumerate(order)}
+    has_gradients = any(value.grad != 0.0 for value in order)  # also nan
+    describe = Describer(ids, roots, names, groups(order, model), has_gradients)
     nodes: list[Node] = []
     edges: list[Edge] = []
-    for value, id in ids.items():
-        constants, incoming = _operands(value, ids, has_gradients)
-        nodes += constants
+    for value in order:
+        constants, incoming = describe.operands(value)
+        nodes += [*constants, describe.node(value)]
         edges += incoming
-        nodes.append(
-            Node(
-                id,
-                _kind(value, names, ends),
-                clean(names.get(value, value.label)),
-                value.data,
-                value.grad if has_gradients else None,
-                value.op,
-                (value.op in RULES and RULES[value.op].symbol) or value.op,
-            )
-        )
-    _check_size(len(nodes), len(edges), limit)
     return Picture(tuple(nodes), tuple(edges), clean(title or ""), "" if has_gradients else NO_GRADIENTS)
 
 
-def _roots(values: Value | Iterable[Value]) -> list[Value]:
-    if isinstance(values, Value):
-        return [values]
-    try:
-        roots = list(dict.fromkeys(values)) if not isinstance(values, str | bytes) else [values]
-    except TypeError:
-        raise OperandError(f"expected a Value or a list of Values, got {_kind_of(values)}") from None
-    if not roots:
-        raise LengthError("there is nothing to draw: give at least one Value")
-    for root in roots:
-        if not isinstance(root, Value):
-            raise OperandError(f"expected a Value or a list of Values, got {_kind_of(root)}{_mend(root)}")
-    return [root for root in roots if isinstance(root, Value)]
+class Describer:
+    """Turns values of a graph into nodes and edges.
 
+    Args:
+        ids: of the values that are to be nodes.
+        roots: the ends of the graph.
+        names: of parameters.
+        owners: the neuron that a value belongs to.
+        has_gradients: whether ``backward()`` has been called.
+    """
 
-def _names(model: Module | None) -> dict[Value, str]:
-    if model is None:
-        return {}
-    if not isinstance(model, Module):
-        raise OperandError(f"model= takes the model whose parameters are to be named, got {_kind_of(model)}")
-    return {value: name for name, value in model.named_parameters()}
+    def __init__(
+        self,
+        ids: Mapping[Value, str],
+        roots: Iterable[Value],
+        names: Mapping[Value, str],
+        owners: Mapping[Value, str],
+        has_gradients: bool,
+    ) -> None:
+        self._ids, self._ends, self._names, self._owners = ids, set(roots), names, owners
+        self._has_gradients = has_gradients
 
+    def node(self, value: Value) -> Node:
+        """Return the node of `value`."""
+        owner = self._owners.get(value)
+        return Node(
+            self._ids[value],
+            self._kind(value),
+            clean(self._names.get(value, value.label)),
+            value.data,
+            value.grad if self._has_gradients else None,
+            value.op,
+            symbol(value.op),
+            () if owner is None else tuple(dict.fromkeys((layer_of(owner), owner))),
+        )
 
-def _check_size(nodes: int, edges: int, limit: float) -> None:
-    for count, what, most in ((nodes, "nodes", limit), (edges, "edges", 4 * limit)):
-        if count > most:
-            raise RenderError(
-                f"the graph has {count:,} {what}, more than the {most:,} that a picture can show: draw one neuron or "
-                "one layer of it (draw(neuron(x))), draw the model itself (draw(model)), or write it as text with "
-                'format="dot"'
-            )
-
-
-def _reading_order(roots: list[Value]) -> list[Value]:
-    """Every value once, after its operands, those from left to right: a layout starts from the order it is given."""
-    order: dict[Value, None] = {}
-    stack = [(root, False) for root in reversed(roots)]
-    while stack:
-        value, is_ready = stack.pop()
-        if is_ready:
-            order[value] = None
-        elif value not in order:
-            stack.append((value, True))
-            stack.extend([(parent, False) for parent in reversed(value.parents) if parent not in order])
-    return list(order)
-
-
-def _kind_of(thing: object) -> str:
-    text = repr(thing)
-    return f"{type(thing).__name__} {text if len(text) < 40 else text[:36] + ' ...'}"
-
-
-def _mend(thing: object) -> str:
-    if isinstance(thing, int | float):
-        return ": a plain number has no graph; compute it from Values"
-    return ""
-
-
-def _kind(value: Value, names: dict[Value, str], ends: set[Value]) -> Kind:
-    if value.op:
-        return "output" if value in ends else "interior"
-    return "parameter" if value in names or isinstance(value, Parameter) else "leaf"
-
-
-def _operands(value: Value, ids: dict[Value, str], has_gradients: bool) -> tuple[list[Node], list[Edge]]:
-    """The constants among the operands of `value`, and an edge from every operand."""
-    constants: list[Node] = []
-    edges: list[Edge] = []
-    occurrences = Counter(value.parents)
-    defaults = _defaults(value)
-    along = zip(value.partials, edge_formulas(value), strict=True)
-    index = ids[value][1:]
-    for place, operand in enumerate(value.operands):
-        if isinstance(operand, Value):
-            partial, formula = next(along)
-            is_only = occurrences[operand] == 1
-            edges.append(
-                Edge(
-                    f"e{index}_{place}",
-                    ids[operand],
-                    ids[value],
-                    partial,
-                    short_name(value) if is_only else "",
-                    short_name(operand) if is_only else "",
-                    formula,
-                    # A gradient of 0 passes nothing on, whatever the derivative: that is how backward() does it.
-                    (value.grad * partial if value.grad != 0.0 else 0.0) if has_gradients else None,
+    def operands(self, value: Value) -> tuple[list[Node], list[Edge]]:
+        """Return the constants among the operands of `value`, and an edge from every operand that is a node."""
+        constants: list[Node] = []
+        edges: list[Edge] = []
+        occurrences = Counter(value.parents)
+        defaults = _defaults(value)
+        along = zip(value.partials, edge_formulas(value), strict=True)
+        index = self._ids[value][1:]
+        for place, operand in enumerate(value.operands):
+            if isinstance(operand, Value):
+                partial, formula = next(along)
+                if operand not in self._ids:
+                    continue
+                is_only = occurrences[operand] == 1
+                edges.append(
+                    Edge(
+                        f"e{index}_{place}",
+                        self._ids[operand],
+                        self._ids[value],
+                        partial,
+                        short_name(value) if is_only else "",
+                        short_name(operand) if is_only else "",
+                        formula,
+                        # A gradient of 0 passes nothing on, whatever the derivative: that is how backward() does it.
+                        (value.grad * partial if value.grad != 0.0 else 0.0) if self._has_gradients else None,
+                    )
                 )
-            )
-        elif place not in defaults:
-            constants.append(Node(f"c{index}_{place}", "constant", "", operand))
-            edges.append(Edge(f"e{index}_{place}", f"c{index}_{place}", ids[value]))
-    return constants, edges
+            elif place not in defaults:
+                constants.append(Node(f"c{index}_{place}", "constant", "", operand))
+                edges.append(Edge(f"e{index}_{place}", f"c{index}_{place}", self._ids[value]))
+        return constants, edges
+
+    def _kind(self, value: Value) -> Kind:
+        if value.op:
+            return "output" if value in self._ends else "interior"
+        return "parameter" if value in self._names or isinstance(value, Parameter) else "leaf"
+
+
+def symbol(op: str) -> str:
+    """Return how an operation is written.
+
+    >>> symbol("add"), symbol("tanh")
+    ('+', 'tanh')
+    """
+    return (op in RULES and RULES[op].symbol) or op
 
 
 def _defaults(value: Value) -> set[int]:

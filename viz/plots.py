@@ -1,10 +1,20 @@
-"""The plots: decision boundaries and loss curves, with matplotlib (``pip install "glassgrad[plot]"``).
+"""The plots, with matplotlib (``pip install "glassgrad[plot]"``): decision boundaries, losses, gradients, activity.
 
-Both return matplotlib's axes: ``ax.figure.savefig("boundary.png")`` saves them, and in a notebook ``ax.figure`` shows
-them.
+Each returns matplotlib's axes, or the figure where there are several: ``ax.figure.savefig("boundary.png")`` saves them,
+and in a notebook ``ax.figure`` shows them.
 """
 
+from viz.activity import plot_activity
 from viz.boundary import plot_decision_boundary
+from viz.gradient_flow import plot_gradient_flow
 from viz.loss import plot_loss
+from viz.training import Recorder, plot_training
 
-__all__ = ["plot_decision_boundary", "plot_loss"]
+__all__ = [
+    "Recorder",
+    "plot_activity",
+    "plot_decision_boundary",
+    "plot_gradient_flow",
+    "plot_loss",
+    "plot_training",
+]

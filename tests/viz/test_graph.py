@@ -8,8 +8,8 @@ from typing import Any
 import graphviz
 import pytest
 
-from autograd import LengthError, OperandError, RenderError, UnknownNameError, Value
-from nn import MLP
+from autograd import GraphError, LengthError, OperandError, UnknownNameError, Value, no_grad
+from nn import MLP, losses
 from viz import Drawing, draw
 
 
@@ -78,14 +78,53 @@ def test_nothing_is_refused() -> None:
         draw([])
 
 
-def test_a_graph_over_the_limits_is_text_only(tmp_path: Path) -> None:
+def test_a_graph_over_the_limits_is_folded_and_as_text_whole_if_asked(tmp_path: Path) -> None:
     value = chain(1600)
-    for format in (None, "svg", "png"):
-        with pytest.raises(RenderError, match="1,601 nodes"):
-            draw(value, format=format)
-    assert draw(value, format="dot").count("class=operand") == 1600
-    draw(value, path=tmp_path / "large.dot")
+    for depth in (None, 2):
+        drawn = draw(value, depth=depth)
+        assert drawn.source.count("class=operand") < 20
+        assert "1,601 values folded into" in drawn.source
+    assert draw(value, format="dot") == draw(value).source
+    assert draw(value, format="dot", depth=2).count("class=operand") == 1600
+    draw(value, path=tmp_path / "large.dot", depth=2)
     assert (tmp_path / "large.dot").stat().st_size > 100_000
+
+
+@pytest.mark.parametrize("target", [None, 1.0])
+def test_a_sample_is_drawn_and_leaves_no_gradient_behind(target: float | None) -> None:
+    model = MLP(2, [3, 1], activation="tanh", seed=0)
+    for index, parameter in enumerate(model.parameters()):
+        parameter.grad = float(index)
+    source = draw(model, [0.5, -1.0], target=target, format="dot", loss="mse")
+    assert [parameter.grad for parameter in model.parameters()] == list(map(float, range(13)))
+    assert ("grad = " in source) == (target is not None)
+    assert "layers.0.neurons.2" in source
+
+
+def test_a_samples_gradients_are_those_of_backward() -> None:
+    model = MLP(2, [3, 1], activation="tanh", seed=0)
+    source = draw(model, [0.5, -1.0], target=1.0, loss="mse", format="dot")
+    losses.mse(model([0.5, -1.0]), 1.0).backward()
+    for name, parameter in model.named_parameters():
+        assert rf"{name}\nparameter\ndata = {parameter.data!r}\ngrad = {parameter.grad!r}" in source.replace(
+            "\n", r"\n"
+        )
+
+
+def test_what_does_not_go_together_is_refused() -> None:
+    model = MLP(2, [3, 1], seed=0)
+    with pytest.raises(OperandError, match=r"draw\(model, x, target=...\)"):
+        draw(model, target=1.0)
+    with pytest.raises(OperandError, match=r"draw\(model, x, focus=...\)"):
+        draw(model, focus="layers.0.neurons.1")
+    with pytest.raises(OperandError, match=r"a sample for a model.*got a Value"):
+        draw(product(), [1.0, 2.0])
+    with pytest.raises(OperandError, match=r"depth of a model's picture is 0 .* or 1 .*, got 2"):
+        draw(model, depth=2)
+    with pytest.raises(LengthError, match=r"got the shape \(1, 2\): give one row"):
+        draw(model, [[1.0, 2.0]])
+    with pytest.raises(GraphError, match=r"inside no_grad\(\) nothing is"), no_grad():
+        draw(model, [1.0, 2.0])
 
 
 def test_a_missing_folder_is_an_os_error(tmp_path: Path) -> None:

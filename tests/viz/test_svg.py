@@ -163,7 +163,9 @@ def test_all_at_once_in_a_network(renderer: str, svg: Read) -> None:
     assert shown.keys() == {"", *(node.id for node in drawn.nodes), *(edge.id for edge in drawn.edges)}
     for node in drawn.nodes:
         assert number(node.data) in shown[node.id].text
-        assert node.label in shown[node.id].text
+        name = node.label.removeprefix(f"{node.groups[-1]}.") if node.groups else node.label  # its frame has the rest
+        assert name in shown[node.id].text
+        assert node.label in shown[node.id].tooltip
         assert node.grad is None or number(node.grad) in shown[node.id].text
 
 
