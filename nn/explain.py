@@ -24,7 +24,7 @@ from nn.layers import Neuron
 from nn.module import Module
 from nn.task import Task
 
-__all__ = ["explain"]
+__all__ = ["explain", "sample_cost"]
 
 _Array = np.ndarray[Any, np.dtype[np.float64]]
 _Loss = str | Callable[..., Any]
@@ -75,13 +75,9 @@ def explain(
     task = None
     with _own_gradients(names):
         for row, (sample, wants) in enumerate(zip(X.tolist(), wanted, strict=True)):
-            inputs = [Value(number, label=f"x{index}") for index, number in enumerate(sample)]
-            output = model(inputs)
-            listed = list(output) if isinstance(output, list | tuple) else [output]
+            inputs, output, listed = _run(model, sample)
             task = task or Task(loss, len(listed))
-            cost = task.loss(output, -1.0 if task.name == "hinge" and wants == 0 else wants)
-            if not isinstance(cost, Value):
-                raise OperandError(f"the loss must return one Value per sample, got {type(cost).__name__}")
+            cost = _cost(task, output, wants)
             costs.append(cost.data)
             outputs.append([primal(value) for value in listed])
             share = cost * (1.0 / len(X)) if len(X) > 1 else cost
@@ -109,6 +105,37 @@ def explain(
         batch=batch,
         lang=lang,
     )
+
+
+def sample_cost(model: Module, x: Any, target: Any, loss: _Loss = "auto") -> Value:
+    """Return the cost of one sample as a Value labelled ``C``, over inputs labelled ``x0``, ``x1``, ...
+
+    Arguments and errors are those of :func:`explain`, but the model needs no neurons.
+
+    >>> from nn import MLP, losses
+    >>> model = MLP(2, [3, 1], activation="tanh", seed=0)
+    >>> sample_cost(model, [0.5, -1.0], 1.0, losses.mse).label
+    'C'
+    """
+    (sample,), (wants,) = _samples(x, [target], False)
+    _, output, listed = _run(model, sample.tolist())
+    cost = _cost(Task(loss, len(listed)), output, wants)
+    cost.label = cost.label or "C"
+    return cost
+
+
+def _run(model: Module, sample: Sequence[float]) -> tuple[list[Value], Any, list[Any]]:
+    """The inputs as Values, the model's output as it is, and the same as a list."""
+    inputs = [Value(number, label=f"x{index}") for index, number in enumerate(sample)]
+    output = model(inputs)
+    return inputs, output, list(output) if isinstance(output, list | tuple) else [output]
+
+
+def _cost(task: Task, output: Any, wants: Any) -> Value:
+    cost = task.loss(output, -1.0 if task.name == "hinge" and wants == 0 else wants)
+    if not isinstance(cost, Value):
+        raise OperandError(f"the loss must return one Value per sample, got {type(cost).__name__}")
+    return cost
 
 
 def _neurons(model: Module) -> list[tuple[str, Neuron]]:

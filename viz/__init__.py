@@ -17,6 +17,7 @@ except ImportError as error:
         "HIPS autograd has the same import name; install glassgrad in an environment of its own"
     ) from error
 
+from viz.explorer import Explorer, explore
 from viz.graph import draw
 from viz.notebook import mimebundle
 from viz.picture import Edge, Node, Picture, picture
@@ -26,9 +27,11 @@ from viz.render import Drawing, render
 __all__ = [
     "Drawing",
     "Edge",
+    "Explorer",
     "Node",
     "Picture",
     "draw",
+    "explore",
     "mimebundle",
     "picture",
     "plot_decision_boundary",

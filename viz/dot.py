@@ -16,7 +16,7 @@ from viz.picture import Edge, Kind, Node, Picture
 from viz.render import Drawing
 from viz.style import FONT, GREY, INK, RULE, markup, number, shorten, signed_colour, strength
 
-__all__ = ["COMPACT_LIMIT", "FULL_LIMIT", "digraph"]
+__all__ = ["COMPACT_LIMIT", "FULL_LIMIT", "WRITTEN", "digraph"]
 
 #: Up to this many nodes, and four times as many edges, a picture has full boxes, ...
 FULL_LIMIT = 300
@@ -46,7 +46,7 @@ _COMPACT: Mapping[Kind, Mapping[str, str]] = {
     "output": {"shape": "doublecircle"},
 }
 #: How an operation is written where its name is not what a textbook has.
-_WRITTEN = {"*": "×", "-": "−", "dot": "w·x + b", "sum": "Σ", "identity": "="}
+WRITTEN: Mapping[str, str] = {"*": "×", "-": "−", "dot": "w·x + b", "sum": "Σ", "identity": "="}
 
 
 def digraph(picture: Picture, *, rankdir: str = "LR") -> Drawing:
@@ -121,7 +121,7 @@ def _full_node(node: Node, largest: float) -> Mapping[str, str]:
     if node.kind == "constant":
         return look | {"label": number(node.data)}
     name = markup(shorten(node.label, _LABEL), "B")
-    what = markup(_WRITTEN.get(node.symbol, node.symbol) or node.kind, "I")
+    what = markup(WRITTEN.get(node.symbol, node.symbol) or node.kind, "I")
     rows = [
         labels.row(name, labels.small(what, GREY)) if name else labels.row(what),
         labels.row(labels.small("data"), number(node.data)),

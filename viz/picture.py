@@ -17,7 +17,7 @@ from nn import Module, Parameter
 from viz.derivative import edge_formulas, short_name
 from viz.style import clean
 
-__all__ = ["Edge", "Kind", "Node", "Picture", "picture"]
+__all__ = ["Edge", "Kind", "Node", "Picture", "picture", "reading_order"]
 
 Kind = Literal["leaf", "constant", "parameter", "output", "interior"]
 
@@ -111,7 +111,7 @@ def picture(
     """
     roots = _roots(values)
     names = _names(model)
-    order = _reading_order(roots)
+    order = reading_order(roots)
     _check_size(len(order), 0, limit)
     has_gradients = any(value.grad != 0.0 for value in order)  # also nan
     ends = set(roots)
@@ -170,8 +170,8 @@ def _check_size(nodes: int, edges: int, limit: float) -> None:
             )
 
 
-def _reading_order(roots: list[Value]) -> list[Value]:
-    """Every value once, after its operands, those from left to right: a layout starts from the order it is given."""
+def reading_order(roots: list[Value]) -> list[Value]:
+    """Return every value once, after its operands, those from left to right: a layout starts from the order it is given."""
     order: dict[Value, None] = {}
     stack = [(root, False) for root in reversed(roots)]
     while stack:

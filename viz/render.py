@@ -22,7 +22,7 @@ import graphviz
 from autograd import OperandError, RenderError, UnknownNameError
 from autograd.files import write_whole
 
-__all__ = ["FORMATS", "Drawing", "format_for", "render"]
+__all__ = ["FORMATS", "Drawing", "format_for", "render", "writable", "write"]
 
 #: The formats a picture can have.
 FORMATS = ("svg", "png", "dot")
@@ -79,7 +79,7 @@ def render(
     'digraph { w -> z }'
     """
     form = format_for(path, format)
-    target = _writable(path) if path is not None else None
+    target = writable(path) if path is not None else None
     text = source if isinstance(source, str) else getattr(source, "source", None)
     if not isinstance(text, str):
         raise OperandError(f"render() takes a graphviz.Digraph or its text, got {type(source).__name__}: see draw()")
@@ -94,7 +94,7 @@ def render(
         write_whole(kept, text)
         raise RenderError(f"{error}; the graph is kept as text in {kept}") from None
     if target is not None:
-        _write(target, picture)
+        write(target, picture)
     return picture
 
 
@@ -113,8 +113,8 @@ def format_for(path: str | os.PathLike[str] | None, format: str | None) -> str:
     return format
 
 
-def _writable(path: str | os.PathLike[str]) -> Path:
-    """Find out what is wrong with `path` before time is spent on a layout."""
+def writable(path: str | os.PathLike[str]) -> Path:
+    """Return `path`, or raise the OSError that writing it would meet, before time is spent on a layout."""
     target = Path(path).expanduser()
     folder = target.parent
     if target.is_dir():
@@ -127,7 +127,8 @@ def _writable(path: str | os.PathLike[str]) -> Path:
     return target
 
 
-def _write(target: Path, picture: str | bytes) -> None:
+def write(target: Path, picture: str | bytes) -> None:
+    """Write `picture` to `target` whole or not at all."""
     if target.exists() and not target.is_file():  # a device or a pipe keeps its name
         target.write_bytes(picture.encode() if isinstance(picture, str) else picture)
     else:
