@@ -29,10 +29,11 @@ function neuronEnds(group) {
   return { z: computed.find((node) => node.op === "dot") ?? computed[0], a: computed.at(-1) };
 }
 
-// "layers.0.neurons.1" within "layers.0" is "neuron 1".
+// "layers.0.neurons.1" is "layers.0 · neuron 1", and within "layers.0" just "neuron 1".
 function groupName(group) {
-  const number = group.path.match(/(?:^|\.)neurons\.(\d+)$/);
-  return number && group.parent ? `${TEXT.neuron} ${number[1]}` : group.path;
+  const [, layer, number] = group.path.match(/^(.*?)\.?neurons\.(\d+)$/) ?? [];
+  if (!number) return group.path;
+  return group.parent || !layer ? `${TEXT.neuron} ${number}` : `${layer} · ${TEXT.neuron} ${number}`;
 }
 
 function* ancestors(graph, path) {

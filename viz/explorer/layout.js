@@ -5,7 +5,7 @@ const PADDING = { top: 34, bottom: 14 };
 
 function layout(tree) {
   const isDense = tree.shown.size > 0 && countItems(tree.root) > 160;
-  const columnGap = isDense ? 64 : 96;
+  const columnGap = isDense ? 64 : 104;
   const links = new Map();  // box -> key -> link
   for (const line of tree.lines) line.route = routeOf(line, links);
   arrange(tree.root, links, columnGap);

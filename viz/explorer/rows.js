@@ -69,10 +69,10 @@ function placeColumns(columns, links, columnGap) {
   return { width: rights.at(-1), height: bottom - top };
 }
 
-// The steeper the lines between two columns, the more room they get; next to a border they need little.
+// The steeper the lines between two columns, the more room they get; next to a border there is no label to make room for.
 function gapBetween(column, next, columnGap) {
   const isPorts = (cells) => cells.every((cell) => cell.item?.port);
-  if (isPorts(column) || isPorts(next)) return 16;
   const steepest = Math.max(0, ...column.flatMap((cell) => cell.outs.map((s) => Math.abs(s.a.y + s.aY - s.b.y - s.bY))));
+  if (isPorts(column) || isPorts(next)) return Math.min(140, 18 + steepest * 0.4);
   return Math.min(columnGap + 160, columnGap + steepest * 0.12);
 }

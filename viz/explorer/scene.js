@@ -154,7 +154,7 @@ function spotsOn(points) {
   for (let i = points.length - 1; i > 0 && spots.length < 15; i--) {
     const [[x0, y0], [x1, y1]] = [points[i - 1], points[i]];
     if (x1 - x0 < 40) continue;
-    for (const t of [0.36, 0.5, 0.64, 0.25, 0.75]) {
+    for (const t of [0.45, 0.36, 0.55, 0.28, 0.66]) {
       const eased = t * t * (3 - 2 * t);  // the cubic's height; its x is not quite t, but near
       spots.push([x0 + (x1 - x0) * t, y0 + (y1 - y0) * eased]);
     }
