@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,14 @@ def running_browser() -> Iterator[Any]:
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
         yield browser
         browser.close()
+
+
+def until(page: Any, expression: str) -> None:
+    """Wait for an expression to hold; the page's own policy forbids Playwright's way of waiting inside it."""
+    deadline = time.monotonic() + 10
+    while not page.evaluate(expression):
+        assert time.monotonic() < deadline, f"in vain: {expression}"
+        page.wait_for_timeout(10)
 
 
 @contextlib.contextmanager

@@ -177,7 +177,9 @@ def test_a_model_without_neurons_can_be_explored() -> None:
         def __call__(self, x: Any) -> Value:
             return self.factor * x[0]
 
-    names = [node["name"] for node in graph_in(explore(Scale(), [3.0], target=1.0, loss="mse"))["nodes"] if "name" in node]
+    names = [
+        node["name"] for node in graph_in(explore(Scale(), [3.0], target=1.0, loss="mse"))["nodes"] if "name" in node
+    ]
     assert {"factor", "x0", "C"} <= set(names)
 
 

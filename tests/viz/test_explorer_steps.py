@@ -17,7 +17,9 @@ from viz import explore
 from viz.picture import reading_order
 
 #: The gradients that the page shows, by the ids of the nodes.
-SHOWN = "() => Object.fromEntries([...document.querySelectorAll('[data-grad]')].map(e => [e.dataset.key, e.dataset.grad]))"
+SHOWN = (
+    "() => Object.fromEntries([...document.querySelectorAll('[data-grad]')].map(e => [e.dataset.key, e.dataset.grad]))"
+)
 #: The same after the first step, after the second, and so on to the last.
 ALL_STEPS = """() => {
   const found = [];

@@ -4,7 +4,7 @@ function readAddress() {
   const found = new URLSearchParams(location.hash.slice(1));
   const view = found.get("view")?.split(",").map(Number);
   return {
-    step: found.has("step") ? Number(found.get("step")) : null,
+    step: Number.isFinite(Number(found.get("step") ?? NaN)) ? Number(found.get("step")) : null,
     view: view?.length === 3 && view.every(Number.isFinite) ? view : null,
     at: found.get("at"),
     folded: found.has("folded") ? found.get("folded").split(",").filter(Boolean) : null,

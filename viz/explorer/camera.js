@@ -1,5 +1,7 @@
 // Pan, zoom and fit: one transform on the drawing, moved by mouse, wheel, fingers or keys.
 
+const MARGIN = 24, BUTTONS = 32;  // pixels around the drawing, and at its foot
+
 class Camera {
   constructor(svg, world, onMove) {
     Object.assign(this, { svg, world, onMove, x: 0, y: 0, zoom: 1, fingers: new Map() });
@@ -23,16 +25,16 @@ class Camera {
     this.onMove();
   }
 
-  // The zoom at which so much can be seen whole.
+  // The zoom at which so much can be seen whole, above the buttons.
   zoomFor(width, height) {
     const [w, h] = this.size;
-    return Math.min(1.25, (w - 48) / width, (h - 48) / height);
+    return Math.min(1.25, (w - 2 * MARGIN) / width, (h - 2 * MARGIN - BUTTONS) / height);
   }
 
   fit({ width, height }) {
     const [w, h] = this.size;
     const zoom = this.zoomFor(width, height);
-    this.set((w - width * zoom) / 2, (h - height * zoom) / 2, zoom);
+    this.set((w - width * zoom) / 2, (h - BUTTONS - height * zoom) / 2, zoom);
   }
 
   // Zoom with one point of the screen staying where it is; the middle unless told.

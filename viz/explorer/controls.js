@@ -87,6 +87,7 @@ function listenToButtons(app) {
 function listenToPointer(app, svg) {
   svg.addEventListener("click", (event) => {
     if (app.camera.moved > 4) return;
+    app.tip.hide();
     const fold = event.target.closest("[data-fold]");
     const card = event.target.closest("[data-key]");
     const frame = event.target.closest("[data-group] .title, [data-group] .edge")?.closest("[data-group]");

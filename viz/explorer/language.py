@@ -10,7 +10,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     # The page.
     "graph": ("Computation graph", "计算图"),
     "details": ("Details", "详情"),
-    "search": ("Search by name", "按名称查找"),
+    "search": ("Search", "查找"),
     "matches": ("Matches", "查找结果"),
     "no_match": ("No value has that name.", "没有这个名称的值。"),
     "more": ("… {count} more: type further", "… 还有 {count} 个：请继续输入"),

@@ -1,14 +1,15 @@
 // A layered drawing of one box (Sugiyama, Tagawa and Toda 1981): columns by the longest way from an operand, few
-// crossings by barycentres, then heights so that lines are as level as they can be.
+// crossings by barycentres, then rows so that lines are as straight as they can be.
 
 const GAP = { item: 14, line: 8 };
 const MOST_BENDS = 6000;  // beyond that, the longest lines go straight, over whatever is in between
 
-// items: {key, width, height, port?: "in" | "out"}; links: {from, to, fromY, toY} between items.
-// Sets x and y on items, points on links; returns the size.
+// items: {depth, breadth, port?: "in" | "out"}, depth being along the way values flow; links: {from, to, leaves, enters}
+// between items, the last two being where on the breadth of either. Sets `along` and `across` on items, `points` of
+// these on links; returns the size.
 function layered(items, links, columnGap) {
   const ranks = rankItems(items, links);
-  const cells = items.map((item) => ({ item, height: item.height, rank: ranks.get(item), ins: [], outs: [] }));
+  const cells = items.map((item) => ({ item, breadth: item.breadth, rank: ranks.get(item), ins: [], outs: [] }));
   const cellOf = new Map(cells.map((cell) => [cell.item, cell]));
   const longest = longestBent(links, cellOf);
   for (const link of links) link.chain = chainOf(link, cellOf, cells, longest);
@@ -70,7 +71,7 @@ function chainOf(link, cellOf, cells, longest) {
   if (span < 1 || span > longest) return [from, to];
   const chain = [from];
   for (let rank = from.rank + 1; rank < to.rank; rank++) {
-    const cell = { item: null, height: 2, rank, ins: [], outs: [] };
+    const cell = { item: null, breadth: 2, rank, ins: [], outs: [] };
     cells.push(cell);
     chain.push(cell);
   }
@@ -78,7 +79,7 @@ function chainOf(link, cellOf, cells, longest) {
   for (let i = 0; i + 1 < chain.length; i++) {
     const [a, b] = [chain[i], chain[i + 1]];
     const segment = {
-      a, b, aY: a.item ? link.fromY : 1, bY: b.item ? link.toY : 1, weight: a.item || b.item ? 1 : 8,
+      a, b, leaves: a.item ? link.leaves : 1, enters: b.item ? link.enters : 1, weight: a.item || b.item ? 1 : 8,
     };
     a.outs.push(segment);
     b.ins.push(segment);
@@ -120,7 +121,7 @@ function number(columns) {
 function sortColumn(column, forward) {
   for (const cell of column) {
     const beside = forward ? cell.ins : cell.outs;
-    const places = beside.map((s) => (forward ? s.a.place + s.aY / s.a.height : s.b.place + s.bY / s.b.height));
+    const places = beside.map((s) => (forward ? s.a.place + s.leaves / s.a.breadth : s.b.place + s.enters / s.b.breadth));
     cell.centre = places.length ? places.reduce((a, b) => a + b) / places.length : null;
   }
   // What has no neighbour on that side keeps its place; the others change theirs among themselves.

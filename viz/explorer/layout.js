@@ -1,19 +1,19 @@
 // Where everything goes: each open box is a layered drawing of its own, and a single thing in the box around it.
 // Lines enter and leave a box at ports on its border, one for each value that comes in or goes out.
 
-const PADDING = { top: 34, bottom: 14 };
+const PADDING = { top: 34, side: 16 };
 
-function layout(tree) {
-  const isDense = tree.shown.size > 0 && countItems(tree.root) > 160;
-  const columnGap = isDense ? 64 : 104;
-  const links = new Map();  // box -> key -> link
-  for (const line of tree.lines) line.route = routeOf(line, links);
-  arrange(tree.root, links, columnGap);
+// isDown: values flow down the screen, not to the right.
+function layout(tree, isDown = false) {
+  const isDense = countItems(tree.root) > 160;
+  const plan = { isDown, links: new Map(), gap: isDown ? (isDense ? 40 : 58) : isDense ? 64 : 104 };
+  for (const line of tree.lines) line.route = routeOf(line, plan.links);
+  arrange(tree.root, plan);
   settle(tree.root, 0, 0);
   for (const line of tree.lines) {
     line.points = line.route.flatMap(([box, link]) => link.points.map(([x, y]) => [x + box.left, y + box.top]));
   }
-  return { ...tree, isDense, width: tree.root.width, height: tree.root.height };
+  return { ...tree, isDense, isDown, width: tree.root.width, height: tree.root.height };
 }
 
 function countItems(box) {
@@ -42,48 +42,53 @@ function routeOf(line, links) {
   });
 }
 
-function arrange(box, links, columnGap) {
-  for (const item of box.items) if (item.items && !item.isFolded) arrange(item, links, columnGap);
+function arrange(box, plan) {
+  const { isDown, links, gap } = plan;
+  for (const item of box.items) if (item.items && !item.isFolded) arrange(item, plan);
   const own = [...(links.get(box)?.values() ?? [])];
   box.ports = new Map();
+  for (const item of box.items) [item.depth, item.breadth] = isDown ? [item.height, item.width] : [item.width, item.height];
   for (const link of own) {
     for (const end of ["from", "to"]) {
       if (typeof link[end] !== "string") continue;
       const name = link[end];
-      if (!box.ports.has(name)) box.ports.set(name, { key: name, port: name.split(" ")[0], width: 0, height: 12 });
+      if (!box.ports.has(name)) box.ports.set(name, { port: name.split(" ")[0], depth: 0, breadth: 12 });
       link[end] = box.ports.get(name);
     }
-    link.fromY = endY(link.from, `out ${link.value}`);
-    link.toY = endY(link.to, `in ${link.value}`);
+    link.leaves = endOn(link.from, `out ${link.value}`);
+    link.enters = endOn(link.to, `in ${link.value}`);
   }
-  const size = layered([...box.items, ...box.ports.values()], own, columnGap);
-  const isRoot = !box.parent;
-  const [top, bottom] = isRoot ? [0, 0] : [PADDING.top, PADDING.bottom];
-  const [left, right] = isRoot ? [0, 0] : margins(box);
-  for (const item of [...box.items, ...box.ports.values()]) {
-    item.x += left;
-    item.y += top;
-  }
-  for (const port of box.ports.values()) port.x = port.port === "in" ? 0 : size.width + left + right;
+  const items = [...box.items, ...box.ports.values()];
+  const size = items.length ? layered(items, own, gap) : { depth: 0, breadth: 0 };
+  const [before, after, aside, beyond] = margins(box, isDown);
+  const length = size.depth + before + after;
+  for (const item of items) [item.along, item.across] = [item.along + before, item.across + aside];
+  for (const port of box.ports.values()) port.along = port.port === "in" ? 0 : length;
+  const turn = ([along, across]) => (isDown ? [across, along] : [along, across]);
   for (const link of own) {
-    link.points = link.points.map(([x, y]) => [x + left, y + top]);
-    if (link.from.port) link.points.unshift([0, link.points[0][1]]);
-    if (link.to.port) link.points.push([size.width + left + right, link.points.at(-1)[1]]);
+    const points = link.points.map(([along, across]) => [along + before, across + aside]);
+    if (link.from.port) points.unshift([0, points[0][1]]);
+    if (link.to.port) points.push([length, points.at(-1)[1]]);
+    link.points = points.map(turn);
   }
-  box.width = Math.max(size.width + left + right, isRoot ? 0 : SIZES.group[0]);
-  box.height = size.height + top + bottom;
+  for (const item of box.items) [item.x, item.y] = turn([item.along, item.across]);
+  [box.width, box.height] = turn([length, size.breadth + aside + beyond]);
+  if (box.parent) box.width = Math.max(box.width, SIZES.group[0]);
 }
 
-// A border with ports has its own column; one without needs a margin.
-function margins(box) {
-  const kinds = new Set([...box.ports.values()].map((port) => port.port));
-  return [kinds.has("in") ? 0 : 16, kinds.has("out") ? 0 : 16];
+// Around what is in a box: before and after it, the way values flow, and on its two sides. Above is the title. A border
+// with ports has a column of its own, and needs no more room.
+function margins(box, isDown) {
+  if (!box.parent) return [0, 0, 0, 0];
+  const has = (kind) => [...box.ports.values()].some((port) => port.port === kind);
+  const { top, side } = PADDING;
+  return isDown ? [top, has("out") ? 0 : side, side, side] : [has("in") ? 0 : side, has("out") ? 0 : side, top, side];
 }
 
 // Where on an item's side a line ends: in the middle, or at the port if it goes on inside.
-function endY(item, port) {
-  const inner = item.ports && !item.isFolded ? item.ports.get(port) : null;
-  return inner ? inner.y + inner.height / 2 : item.height / 2;
+function endOn(item, name) {
+  const port = item.ports && !item.isFolded ? item.ports.get(name) : null;
+  return port ? port.across + port.breadth / 2 : item.breadth / 2;
 }
 
 function settle(box, left, top) {

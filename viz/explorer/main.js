@@ -33,7 +33,7 @@ class App {
     this.setTheme(theme);
     this.closed = folded ? new Set(folded.filter((path) => this.graph.groups.has(path)))
       : startingFolds(this.graph, (closed) => this.#fits(closed));
-    this.scene.show(layout(foldedTree(this.graph, this.closed)));
+    this.scene.show(this.#layout(this.closed));
     if (view) this.camera.set(...view);
     else this.fit();
     this.selected = null;
@@ -42,10 +42,16 @@ class App {
     this.isReady = true;
   }
 
+  // On a narrow screen values flow down.
+  #layout(closed) {
+    const [width, height] = this.camera.size;
+    return layout(foldedTree(this.graph, closed), width < height * 1.1);
+  }
+
   #fits(closed) {
-    const tree = foldedTree(this.graph, closed);
-    if (countItems(tree.root) > 400) return false;
-    const { width, height } = layout(tree);
+    const { root } = foldedTree(this.graph, closed);
+    if (countItems(root) > 400) return false;
+    const { width, height } = this.#layout(closed);
     return this.camera.zoomFor(width, height) >= 0.55;
   }
 
@@ -187,7 +193,7 @@ class App {
   // Draw anew, the given group staying where it is on the screen.
   #redraw(path) {
     const before = path && this.#corner(path);
-    this.scene.show(layout(foldedTree(this.graph, this.closed)));
+    this.scene.show(this.#layout(this.closed));
     const after = path && this.#corner(path);
     const { x, y, zoom } = this.camera;
     if (before && after) this.camera.set(x + (before[0] - after[0]) * zoom, y + (before[1] - after[1]) * zoom, zoom);

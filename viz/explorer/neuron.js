@@ -5,7 +5,7 @@ function neuronReport(group, uses, app) {
     "section", { class: "report" },
     uses.length > 1 ? make("h3", {}, say("use", { number: place + 1 })) : null,
     make("h3", {}, TEXT.delta_title),
-    deltaTiles(use),
+    deltaProduct(use),
     ...use.remarks.map((remark) => make("p", { class: "remark" }, remark)),
     make("h3", {}, TEXT.what_learns),
     parameterTable(group, use),
@@ -14,34 +14,31 @@ function neuronReport(group, uses, app) {
   ));
 }
 
-// δ = ∂C/∂a × σ'(z), each factor with its meaning.
-function deltaTiles(use) {
-  const tile = (symbol, number, meaning, kind) => make(
-    "div", { class: `tile ${kind} ${signOf(Number(number))}` },
-    make("i", {}, symbol), make("b", { title: exact(Number(number)) }, written(Number(number))), make("small", {}, meaning),
+// δ = ∂C/∂a × σ'(z), one factor below the other like a sum on paper, each with its meaning.
+function deltaProduct(use) {
+  const [contribution, activity] = [Number(use.contribution), Number(use.activity)];
+  const line = (sign, symbol, number, meaning) => make(
+    "tr", { class: signOf(number) },
+    make("td", {}, sign), make("th", { scope: "row" }, make("i", {}, symbol)),
+    make("td", { class: "number", title: exact(number) }, written(number)), make("td", {}, meaning),
   );
   return make(
-    "div", { class: "tiles" },
-    tile("∂C/∂a", use.contribution, TEXT.contribution, "contribution"), make("span", {}, "×"),
-    tile("σ′(z)", use.activity, TEXT.activity, "activity"), make("span", {}, "="),
-    tile("δ", passed(Number(use.contribution), Number(use.activity)), TEXT.delta, "delta"),
+    "table", { class: "product" },
+    make("tbody", {}, line("", "∂C/∂a", contribution, TEXT.contribution), line("×", "σ′(z)", activity, TEXT.activity)),
+    make("tfoot", {}, line("=", "δ", passed(contribution, activity), TEXT.delta)),
   );
 }
 
 function parameterTable(group, use) {
   const delta = Number(use.delta);
   const row = (name, input, symbol, gradient) => make(
-    "tr", {}, make("th", { scope: "row" }, name), make("td", {}, make("i", {}, `δ · ${symbol}`)),
+    "tr", {}, make("th", { scope: "row" }, name), make("td", {}, make("i", {}, `δ · ${symbol}`), symbol === "a" ? make("sub", {}, "in") : ""),
     make("td", { class: "number" }, `${written(delta)} × ${factor(input)}`),
     make("td", { class: "number result", title: exact(gradient) }, written(gradient)),
   );
-  const weights = use.weight_gradients.map((gradient, i) => row(`w${i}`, Number(use.inputs[i]), `a${subscript("in")}`, Number(gradient)));
+  const weights = use.weight_gradients.map((gradient, i) => row(`w${i}`, Number(use.inputs[i]), "a", Number(gradient)));
   const bias = use.bias === null ? [] : [row("b", 1, "1", Number(use.bias_gradient))];
   return make("table", {}, make("tbody", {}, ...weights, ...bias));
-}
-
-function subscript(text) {
-  return { in: "ᵢₙ" }[text] ?? text;
 }
 
 function pressureTable(use, app) {

@@ -1,13 +1,13 @@
-// The last part of a layered drawing: heights and columns as coordinates.
+// The last part of a layered drawing: rows and columns as coordinates.
 
 function placeRows(columns) {
   for (const column of columns) {
-    let y = 0;
+    let across = 0;
     for (const cell of column) {
-      cell.y = y;
-      y += cell.height + gapAfter(cell);
+      cell.across = across;
+      across += cell.breadth + gapAfter(cell);
     }
-    for (const cell of column) cell.y -= y / 2;
+    for (const cell of column) cell.across -= across / 2;
   }
   const rounds = columns.length > 400 ? 4 : 10;
   for (let round = 0; round < rounds; round++) {
@@ -29,50 +29,51 @@ function levelColumn(column, byIns, byOuts) {
   let offset = 0;
   for (const cell of column) {
     let sum = 0, weight = 0;
-    if (byIns) for (const s of cell.ins) [sum, weight] = [sum + s.weight * (s.a.y + s.aY - s.bY), weight + s.weight];
-    if (byOuts) for (const s of cell.outs) [sum, weight] = [sum + s.weight * (s.b.y + s.bY - s.aY), weight + s.weight];
-    if (!weight) [sum, weight] = [cell.y * 0.01, 0.01];
+    if (byIns) for (const s of cell.ins) [sum, weight] = [sum + s.weight * (s.a.across + s.leaves - s.enters), weight + s.weight];
+    if (byOuts) for (const s of cell.outs) [sum, weight] = [sum + s.weight * (s.b.across + s.enters - s.leaves), weight + s.weight];
+    if (!weight) [sum, weight] = [cell.across * 0.01, 0.01];
     let block = { sum: sum - weight * offset, weight, cells: [[cell, offset]] };
     while (blocks.length && blocks.at(-1).sum / blocks.at(-1).weight > block.sum / block.weight) {
       const before = blocks.pop();
       block = { sum: before.sum + block.sum, weight: before.weight + block.weight, cells: before.cells.concat(block.cells) };
     }
     blocks.push(block);
-    offset += cell.height + gapAfter(cell);
+    offset += cell.breadth + gapAfter(cell);
   }
-  for (const block of blocks) for (const [cell, below] of block.cells) cell.y = block.sum / block.weight + below;
+  for (const block of blocks) for (const [cell, below] of block.cells) cell.across = block.sum / block.weight + below;
 }
 
 function placeColumns(columns, links, columnGap) {
-  const top = Math.min(...columns.flat().map((cell) => cell.y));
-  const bottom = Math.max(...columns.flat().map((cell) => cell.y + cell.height));
-  const lefts = [], rights = [];
-  let x = 0;
+  const first = Math.min(...columns.flat().map((cell) => cell.across));
+  const last = Math.max(...columns.flat().map((cell) => cell.across + cell.breadth));
+  const starts = [], ends = [];
+  let along = 0;
   columns.forEach((column, rank) => {
-    const width = Math.max(0, ...column.map((cell) => cell.item?.width ?? 0));
-    lefts.push(x);
-    rights.push(x + width);
+    const depth = Math.max(0, ...column.map((cell) => cell.item?.depth ?? 0));
+    starts.push(along);
+    ends.push(along + depth);
     for (const cell of column) {
+      cell.across -= first;
       if (!cell.item) continue;
-      cell.item.x = x + (width - cell.item.width) / 2;
-      cell.item.y = cell.y - top;
+      cell.item.along = along + (depth - cell.item.depth) / 2;
+      cell.item.across = cell.across;
     }
-    if (rank + 1 < columns.length) x += width + gapBetween(column, columns[rank + 1], columnGap);
+    if (rank + 1 < columns.length) along += depth + gapBetween(column, columns[rank + 1], columnGap);
   });
   for (const link of links) {
-    link.points = link.chain.flatMap((cell, place) => {
-      if (place === 0) return [[cell.item.x + cell.item.width, cell.item.y + link.fromY]];
-      if (place === link.chain.length - 1) return [[cell.item.x, cell.item.y + link.toY]];
-      return [[lefts[cell.rank], cell.y - top + 1], [rights[cell.rank], cell.y - top + 1]];
-    });
+    const { chain, from, to, leaves, enters } = link;
+    const bends = chain.slice(1, -1).flatMap((cell) => [[starts[cell.rank], cell.across + 1], [ends[cell.rank], cell.across + 1]]);
+    link.points = [[from.along + from.depth, from.across + leaves], ...bends, [to.along, to.across + enters]];
   }
-  return { width: rights.at(-1), height: bottom - top };
+  return { depth: ends.at(-1), breadth: last - first };
 }
+
+const slope = (s) => Math.abs(s.a.across + s.leaves - s.b.across - s.enters);
 
 // The steeper the lines between two columns, the more room they get; next to a border there is no label to make room for.
 function gapBetween(column, next, columnGap) {
   const isPorts = (cells) => cells.every((cell) => cell.item?.port);
-  const steepest = Math.max(0, ...column.flatMap((cell) => cell.outs.map((s) => Math.abs(s.a.y + s.aY - s.b.y - s.bY))));
-  if (isPorts(column) || isPorts(next)) return Math.min(140, 18 + steepest * 0.4);
+  const steepest = Math.max(0, ...column.flatMap((cell) => cell.outs.map((s) => slope(s))));
+  if (isPorts(column) || isPorts(next)) return Math.min(60, 18 + steepest * 0.3);
   return Math.min(columnGap + 160, columnGap + steepest * 0.12);
 }

@@ -35,7 +35,7 @@ class Scene {
   }
 
   #makeLine(line, parent) {
-    const way = pathOf(line.points);
+    const way = pathOf(line.points, this.layout.isDown);
     const element = draw("path", { d: way, class: "line" });
     parent.append(element);
     if (!this.layout.isDense) {
@@ -55,7 +55,7 @@ class Scene {
       const long = edge.formula && edge.formula !== number ? `${edge.formula} = ${number}` : number;
       const text = this.layout.isDense || long.length > 16 ? number : long;
       const width = text.length * 5.9 + 6;
-      const spots = spotsOn(line.points).map(([x, y]) => [x - width / 2, y - 8, width, 16]);
+      const spots = spotsOn(line.points, this.layout.isDown).map(([x, y]) => [x - width / 2, y - 8, width, 16]);
       const free = spots.find((spot) => grid.isFree(spot));
       const [x, y] = free ?? spots[0];
       if (free) grid.add(free);
@@ -132,14 +132,17 @@ function look(card, name, isOn) {
   card.element.classList.toggle(name, isOn);
 }
 
-// A smooth way through points: level at each of them.
-function pathOf(points) {
-  let way = `M${round(points[0][0])} ${round(points[0][1])}`;
+// A smooth way through points, which at each of them goes straight on the way values flow.
+function pathOf(points, isDown) {
+  let way = `M${points[0].map(round).join(" ")}`;
   for (let i = 1; i < points.length; i++) {
-    const [[x0, y0], [x1, y1]] = [points[i - 1], points[i]];
-    const reach = Math.max((x1 - x0) / 2, x1 < x0 ? 80 : 0);
-    way += Math.abs(y0 - y1) < 0.5 && x1 > x0 ? `H${round(x1)}`
-      : `C${round(x0 + reach)} ${round(y0)} ${round(x1 - reach)} ${round(y1)} ${round(x1)} ${round(y1)}`;
+    const [from, to] = [points[i - 1], points[i]];
+    const ahead = isDown ? to[1] - from[1] : to[0] - from[0];
+    const reach = ahead < 0 ? 80 : ahead / 2;
+    const [dx, dy] = isDown ? [0, reach] : [reach, 0];
+    const isStraight = ahead >= 0 && Math.abs(isDown ? to[0] - from[0] : to[1] - from[1]) < 0.5;
+    way += isStraight ? `L${to.map(round).join(" ")}`
+      : `C${[from[0] + dx, from[1] + dy, to[0] - dx, to[1] - dy, ...to].map(round).join(" ")}`;
   }
   return way;
 }
@@ -149,14 +152,14 @@ function round(x) {
 }
 
 // Where a label may stand: on the last stretch first, which no other line shares.
-function spotsOn(points) {
+function spotsOn(points, isDown) {
   const spots = [];
   for (let i = points.length - 1; i > 0 && spots.length < 15; i--) {
     const [[x0, y0], [x1, y1]] = [points[i - 1], points[i]];
-    if (x1 - x0 < 40) continue;
+    if ((isDown ? y1 - y0 : x1 - x0) < 40) continue;
     for (const t of [0.45, 0.36, 0.55, 0.28, 0.66]) {
-      const eased = t * t * (3 - 2 * t);  // the cubic's height; its x is not quite t, but near
-      spots.push([x0 + (x1 - x0) * t, y0 + (y1 - y0) * eased]);
+      const eased = t * t * (3 - 2 * t);  // the cubic's way across; along it is not quite at t, but near
+      spots.push([x0 + (x1 - x0) * (isDown ? eased : t), y0 + (y1 - y0) * (isDown ? t : eased)]);
     }
   }
   const [[x0, y0], [x1, y1]] = [points.at(-2), points.at(-1)];

@@ -27,7 +27,7 @@ class Tip {
   #card(key) {
     const { graph, playback } = this.app;
     const node = graph.byId.get(key);
-    if (!node) return [make("b", {}, key)];
+    if (!node) return [make("b", {}, key), make("p", {}, this.app.scene.cards.get(key).element.getAttribute("aria-label").split(", ").slice(1).join(" · "))];
     const value = playback.isComputed(node) ? written(node.data) : TEXT.not_yet, slope = playback.grad(node);
     return [
       make("b", {}, named(Array.from(node.label || node.name).slice(0, 120).join(""))),

@@ -6,7 +6,7 @@ function writeStep(playback) {
   const { step, graph } = playback;
   switch (step.kind) {
     case "start":
-      return { phase: "forward", tag: "", line: [], note: [graph.order.length ? TEXT.start : TEXT.only_leaf] };
+      return { phase: "forward", tag: "", line: [make("span", { class: "words" }, graph.order.length ? TEXT.start : TEXT.only_leaf)], note: [] };
     case "forward": {
       const { node } = step;
       const isPlain = node.numbers === written(node.data);
