@@ -80,8 +80,8 @@ def _parser() -> argparse.ArgumentParser:
     add("expression", metavar="EXPRESSION", help='such as "tanh(w*a + b)", in quotes')
     add("numbers", metavar="NAME=NUMBER", nargs="*", default=[], help="one for every name in the expression")
     add("-o", "--output", metavar="FILE", default="graph.svg",
-        help="the picture; its ending says which kind, .svg, .png or .dot, or .html for a page in which to step through "
-        "the graph (default: %(default)s)")  # fmt: skip
+        help="the picture; its ending says which kind, .svg, .png or .dot, or .html for a page in which to step "
+        "through the graph (default: %(default)s)")  # fmt: skip
     add("--format", metavar="FORMAT", help=f"{', '.join(FORMATS)} or html, whatever the ending")
     add("--rankdir", metavar="DIRECTION", default="LR",
         help="the way values flow: LR left to right, TB top to bottom, RL or BT (default: %(default)s)")  # fmt: skip

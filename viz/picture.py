@@ -171,7 +171,7 @@ def _check_size(nodes: int, edges: int, limit: float) -> None:
 
 
 def reading_order(roots: list[Value]) -> list[Value]:
-    """Return every value once, after its operands, those from left to right: a layout starts from the order it is given."""
+    """Return every value once, after its operands, those from left to right: a layout starts from this order."""
     order: dict[Value, None] = {}
     stack = [(root, False) for root in reversed(roots)]
     while stack:

@@ -11,6 +11,11 @@ from typing import Any
 
 import pytest
 
+#: The gradients that a page shows, by the ids of the nodes.
+GRADIENTS = """() => {
+  const shown = [...document.querySelectorAll("[data-grad]")];
+  return Object.fromEntries(shown.map((each) => [each.dataset.key, each.dataset.grad]));
+}"""
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 

@@ -9,7 +9,7 @@ import pytest
 
 from autograd import Value, parse
 from nn import MLP, explain, losses
-from tests.viz.browser import DESKTOP, PHONE, opened, until
+from tests.viz.browser import DESKTOP, GRADIENTS, PHONE, opened, until
 from tests.viz.test_explorer import HOSTILE
 from viz import explore
 
@@ -129,7 +129,7 @@ def test_every_control_can_be_reached_and_has_a_name(browser: Any, network: Path
     with opened(browser, network) as page:
         controls = page.eval_on_selector_all(
             "button:not([hidden]), input, [role=button]",
-            "all => all.filter(e => e.checkVisibility()).map(e => (e.getAttribute('aria-label') || e.innerText || '').trim())",
+            "all => all.filter(e => e.checkVisibility()).map(e => (e.ariaLabel || e.innerText || '').trim())",
         )
         assert controls
         assert all(controls)
@@ -160,16 +160,12 @@ def test_folding_and_unfolding_in_place(browser: Any, network: Path) -> None:
         page.click("#unfold-all")
         page.click("#unfold-all")
         assert not any(key.startswith("layers") for key in cards(page))
-        shown = page.evaluate(
-            "Object.fromEntries([...document.querySelectorAll('[data-grad]')].map(e => [e.dataset.key, e.dataset.grad]))"
-        )
+        shown = page.evaluate(GRADIENTS)
         page.click("#first")
         page.click("#fold-all")
         page.click("#last")
         page.click("#unfold-all")
-        assert shown == page.evaluate(
-            "Object.fromEntries([...document.querySelectorAll('[data-grad]')].map(e => [e.dataset.key, e.dataset.grad]))"
-        )
+        assert shown == page.evaluate(GRADIENTS)
 
 
 def test_a_neuron_shows_its_delta_report(browser: Any, network: Path) -> None:

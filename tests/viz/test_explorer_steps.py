@@ -12,25 +12,21 @@ from autograd import Value, trace_gradient
 from autograd import sum as summed
 from nn import MLP, losses
 from tests.strategies import Dag, dags
-from tests.viz.browser import opened
+from tests.viz.browser import GRADIENTS, opened
 from viz import explore
 from viz.picture import reading_order
 
-#: The gradients that the page shows, by the ids of the nodes.
-SHOWN = (
-    "() => Object.fromEntries([...document.querySelectorAll('[data-grad]')].map(e => [e.dataset.key, e.dataset.grad]))"
-)
 #: The same after the first step, after the second, and so on to the last.
-ALL_STEPS = """() => {
+ALL_STEPS = f"""() => {{
   const found = [];
   document.getElementById("first").click();
   const slider = document.getElementById("slider");
-  for (let step = 1; step <= Number(slider.max); step++) {
+  for (let step = 1; step <= Number(slider.max); step++) {{
     document.getElementById("next").click();
-    found.push(Object.fromEntries([...document.querySelectorAll("[data-grad]")].map(e => [e.dataset.key, e.dataset.grad])));
-  }
+    found.push(({GRADIENTS})());
+  }}
   return found;
-}"""
+}}"""
 
 
 class Watched(Value):
@@ -79,7 +75,7 @@ def test_every_step_is_what_backward_does(browser: Any, tmp_path: Path, dag: Dag
     root.backward()
     keys = {value: f"v{place}" for place, value in enumerate(reading_order([root]))}
     with opened(browser, path) as page:
-        final = page.evaluate(SHOWN)
+        final = page.evaluate(GRADIENTS)
         states = page.evaluate(ALL_STEPS)
     assert final == states[-1]
     for value, key in keys.items():
@@ -87,7 +83,7 @@ def test_every_step_is_what_backward_does(browser: Any, tmp_path: Path, dag: Dag
     # The leaves' gradients change in the order in which backward() changed them, and to the same numbers.
     labels = {keys[leaf]: leaf.label for leaf in leaves if leaf in keys}
     seen: list[tuple[str, float]] = []
-    before = {key: "0" for key in labels}
+    before = dict.fromkeys(labels, "0")
     for state in states:
         for key in labels:
             now = state.get(key, "0")
@@ -109,7 +105,7 @@ def test_infinities_and_nan_follow_the_same_rules(browser: Any, tmp_path: Path) 
     root.backward()
     explore(root, path=tmp_path / "page.html")
     with opened(browser, tmp_path / "page.html") as page:
-        shown = page.evaluate(SHOWN)
+        shown = page.evaluate(GRADIENTS)
     for place, value in enumerate(reading_order([root])):
         assert same(float(shown[f"v{place}"]), value.grad)
     assert math.isinf(x.grad)

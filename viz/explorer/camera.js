@@ -17,9 +17,9 @@ class Camera {
   }
 
   set(x, y, zoom) {
-    this.zoom = Math.min(4, Math.max(0.02, zoom || 1));
+    this.zoom = Number(Math.min(4, Math.max(0.02, zoom || 1)).toFixed(5));
     [this.x, this.y] = [Number.isFinite(x) ? x : 0, Number.isFinite(y) ? y : 0];
-    this.world.setAttribute("transform", `translate(${round(this.x)} ${round(this.y)}) scale(${this.zoom.toFixed(4)})`);
+    this.world.setAttribute("transform", `translate(${round(this.x)} ${round(this.y)}) scale(${this.zoom})`);
     this.svg.classList.toggle("far", this.zoom < 0.5);
     this.svg.classList.toggle("farther", this.zoom < 0.22);
     this.onMove();

@@ -101,7 +101,7 @@ def _own_gradients(root: Value) -> Iterator[None]:
 
 
 def _names(order: list[Value], nodes: dict[Value, Node], group: dict[Value, str]) -> dict[Value, str]:
-    """What each value is called on the page: by its label, in a neuron z or a, else v1, v2, ... as they are computed."""
+    """What each value is called on the page: by its label, in a neuron z or a, else v1, v2, ... in order."""
     names = {value: clean(value.label) for value in order}
     taken = set(names.values())
     count = 0
@@ -136,7 +136,7 @@ def _about(node: Node, value: Value, names: dict[Value, str], group: dict[Value,
 
 
 def _parents(neurons: dict[str, None]) -> dict[str, str]:
-    """Every neuron with its layer, every layer with ``""``; a neuron that is its own layer, or alone in it, has none."""
+    """Every neuron with its layer, every layer with ``""``; a neuron alone in its layer, or that is one, has none."""
     layers = {neuron: layer_of(neuron) for neuron in neurons}
     size = Counter(layers.values())
     found = {neuron: layer if layer != neuron and size[layer] > 1 else "" for neuron, layer in layers.items()}

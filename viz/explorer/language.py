@@ -35,8 +35,14 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "forward": ("Forward", "前向"),
     "backward": ("Backward", "反向"),
     "start": ("The leaves have their numbers; nothing is computed yet.", "叶子已有数值，其余尚未计算。"),
-    "only_leaf": ("A leaf: nothing was computed, there is nothing to step through.", "这是一片叶子：没有计算，也没有步骤。"),
-    "seed": ("the derivative of {name} with respect to itself: from here on, back", "{name} 对自身的导数：由此开始往回走"),
+    "only_leaf": (
+        "A leaf: nothing was computed, there is nothing to step through.",
+        "这是一片叶子：没有计算，也没有步骤。",
+    ),
+    "seed": (
+        "the derivative of {name} with respect to itself: from here on, back",
+        "{name} 对自身的导数：由此开始往回走",
+    ),
     "passes": ("{before} + {passed} = {after}", "{before} + {passed} = {after}"),
     "nothing": ("a factor is 0, so nothing passes: it stays {after}", "有一个因子为 0，什么也不传：仍为 {after}"),
     # One value.
