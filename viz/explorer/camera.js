@@ -5,15 +5,17 @@ const MARGIN = 24, BUTTONS = 32;  // pixels around the drawing, and at its foot
 class Camera {
   constructor(svg, world, onMove) {
     Object.assign(this, { svg, world, onMove, x: 0, y: 0, zoom: 1, fingers: new Map() });
+    this.measure();
     svg.addEventListener("wheel", (event) => this.#wheel(event), { passive: false });
     svg.addEventListener("pointerdown", (event) => this.#press(event));
     svg.addEventListener("pointermove", (event) => this.#drag(event));
     for (const end of ["pointerup", "pointercancel"]) svg.addEventListener(end, (event) => this.fingers.delete(event.pointerId));
   }
 
-  get size() {
+  // The size of the window on the drawing. To ask for it makes the browser lay out all of the drawing: so seldom.
+  measure() {
     const { width, height } = this.svg.getBoundingClientRect();
-    return [width || 800, height || 600];
+    this.size = [width || 800, height || 600];
   }
 
   set(x, y, zoom) {

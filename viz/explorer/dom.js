@@ -34,6 +34,7 @@ const ruler = document.createElement("canvas").getContext("2d");
 
 // The beginning of a text that fits into so many pixels, ending in … if anything was left out.
 function fitting(text, width, font) {
+  if (/^[\w.]*$/.test(text) && text.length * 9 <= width) return text;  // no letter is wider, so there is nothing to measure
   ruler.font = font;
   const letters = Array.from(text);
   if (letters.length < 200 && ruler.measureText(text).width <= width) return text;

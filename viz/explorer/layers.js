@@ -103,12 +103,12 @@ function orderColumns(cells) {
   }
   number(columns);
   let best = columns.map((column) => [...column]), fewest = crossings(columns);
-  const rounds = cells.length > 3000 ? 4 : 12;
-  for (let round = 0; round < rounds && fewest > 0; round++) {
+  for (let round = 0, vain = 0; round < 12 && vain < 3 && fewest > 0; round++) {
     const forward = round % 2 === 0;
     for (const column of forward ? columns : columns.toReversed()) sortColumn(column, forward);
     const count = crossings(columns);
-    if (count < fewest) [best, fewest] = [columns.map((column) => [...column]), count];
+    if (count < fewest) [best, fewest, vain] = [columns.map((column) => [...column]), count, 0];
+    else vain++;
   }
   number(best);
   return best;
@@ -137,7 +137,11 @@ function sortColumn(column, forward) {
 function crossings(columns) {
   let count = 0;
   for (const column of columns) {
-    const ends = column.flatMap((cell) => cell.outs.map((s) => s.b.place).sort((a, b) => a - b));
+    const ends = [];
+    for (const cell of column) {
+      if (cell.outs.length === 1) ends.push(cell.outs[0].b.place);
+      else ends.push(...cell.outs.map((s) => s.b.place).sort((a, b) => a - b));
+    }
     const tree = new Int32Array(Math.max(0, ...ends) + 2);
     ends.forEach((end, before) => {
       let notAfter = 0;

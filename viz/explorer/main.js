@@ -22,7 +22,7 @@ class App {
     listenToButtons(this);
     listenToPointer(this, this.svg);
     addEventListener("hashchange", () => this.restore());
-    addEventListener("resize", () => this.isFitted && this.fit());
+    addEventListener("resize", () => this.resize());
     addEventListener("beforeprint", () => this.print(true));
     addEventListener("afterprint", () => this.print(false));
   }
@@ -208,6 +208,11 @@ class App {
   fit() {
     this.camera.fit(this.scene.layout);
     this.isFitted = true;
+  }
+
+  resize() {
+    this.camera.measure();
+    if (this.isFitted) this.fit();
   }
 
   setTheme(theme) {

@@ -9,7 +9,7 @@ class Panel {
     this.live = () => {};
     const content = !chosen ? this.#overview() : chosen.path !== undefined ? this.#group(chosen) : this.#node(chosen);
     this.element.replaceChildren(...content);
-    this.element.scrollTop = 0;
+    requestAnimationFrame(() => (this.element.scrollTop = 0));
     this.live();
   }
 

@@ -9,7 +9,7 @@ function placeRows(columns) {
     }
     for (const cell of column) cell.across -= across / 2;
   }
-  const rounds = columns.length > 400 ? 4 : 10;
+  const rounds = columns.length > 400 ? 4 : 8;
   for (let round = 0; round < rounds; round++) {
     const last = round >= rounds - 2;
     for (const column of round % 2 ? columns.toReversed() : columns) {
@@ -29,18 +29,28 @@ function levelColumn(column, byIns, byOuts) {
   let offset = 0;
   for (const cell of column) {
     let sum = 0, weight = 0;
-    if (byIns) for (const s of cell.ins) [sum, weight] = [sum + s.weight * (s.a.across + s.leaves - s.enters), weight + s.weight];
-    if (byOuts) for (const s of cell.outs) [sum, weight] = [sum + s.weight * (s.b.across + s.enters - s.leaves), weight + s.weight];
-    if (!weight) [sum, weight] = [cell.across * 0.01, 0.01];
-    let block = { sum: sum - weight * offset, weight, cells: [[cell, offset]] };
+    const pull = (s, goal) => {
+      sum += s.weight * goal;
+      weight += s.weight;
+    };
+    if (byIns) for (const s of cell.ins) pull(s, s.a.across + s.leaves - s.enters);
+    if (byOuts) for (const s of cell.outs) pull(s, s.b.across + s.enters - s.leaves);
+    if (!weight) pull({ weight: 0.01 }, cell.across);
+    const block = { sum: sum - weight * offset, weight, count: 1 };
     while (blocks.length && blocks.at(-1).sum / blocks.at(-1).weight > block.sum / block.weight) {
       const before = blocks.pop();
-      block = { sum: before.sum + block.sum, weight: before.weight + block.weight, cells: before.cells.concat(block.cells) };
+      block.sum += before.sum;
+      block.weight += before.weight;
+      block.count += before.count;
     }
     blocks.push(block);
+    cell.below = offset;
     offset += cell.breadth + gapAfter(cell);
   }
-  for (const block of blocks) for (const [cell, below] of block.cells) cell.across = block.sum / block.weight + below;
+  let place = 0;
+  for (const { sum, weight, count } of blocks) {
+    for (const end = place + count; place < end; place++) column[place].across = sum / weight + column[place].below;
+  }
 }
 
 function placeColumns(columns, links, columnGap) {

@@ -15,7 +15,8 @@ class Scene {
     const cards = draw("g");
     this.#addBox(layout.root, frames, cards);
     this.lines = layout.lines.map((line) => this.#makeLine(line, lines));
-    this.#labelLines(labels);
+    if (layout.isDense) setTimeout(() => this.layout === layout && this.#labelLines(labels));  // after the first sight
+    else this.#labelLines(labels);
     this.world.replaceChildren(frames, lines, labels, cards);
     this.lineOf = new Map(this.lines.flatMap((line) => line.edges.map((edge) => [edge, line])));
     this.update();
