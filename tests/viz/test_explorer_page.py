@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from autograd import Value, parse
-from nn import MLP, explain, losses
+from nn import MLP, Neuron, explain, losses
 from tests.viz.browser import DESKTOP, GRADIENTS, PHONE, opened, until
 from tests.viz.test_explorer import HOSTILE
 from viz import explore
@@ -183,6 +183,27 @@ def test_a_neuron_shows_its_delta_report(browser: Any, network: Path) -> None:
     assert "how active it is now" in words
     gradients = [float(line.split("\t")[-1].replace("−", "-")) for line in learns.splitlines()]
     assert gradients == pytest.approx([*row.weight_gradients, row.bias_gradient], rel=1e-3)
+
+
+def test_a_neuron_of_which_only_parameters_are_used(browser: Any, tmp_path: Path) -> None:
+    model = MLP(1, [2, 1], seed=0)
+    explore(model.layers[0].neurons[0].w[0] ** 2, model=model, path=tmp_path / "page.html")
+    with opened(browser, tmp_path / "page.html", "#folded=layers.0.neurons.0&at=layers.0.neurons.0") as page:
+        assert page.text_content("[data-key='layers.0.neurons.0'] .data") == "1 of its values"
+        assert page.inner_text("#panel h2") == "layers.0.neurons.0"
+
+
+def test_a_neuron_written_by_hand_and_used_twice(browser: Any, tmp_path: Path) -> None:
+    neuron = Neuron(1, "tanh", seed=0)
+    w, b = neuron.w[0], neuron.b
+    first = (w * 0.5 + b).tanh()
+    root = (w * first + b).tanh()
+    explore(root, model=neuron, path=tmp_path / "page.html")
+    with opened(browser, tmp_path / "page.html", "#folded=&step=0") as page:
+        names = page.locator(".card .name").all_text_contents()
+        assert sorted(filter(None, names)) == ["a", "a", "b", "v1", "v2", "w0", "z", "z"]
+        page.click("#fold-all")
+        assert cards(page) == {"neuron"}
 
 
 def test_searching_unfolds_what_hides_the_value(browser: Any, network: Path) -> None:

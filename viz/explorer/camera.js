@@ -23,7 +23,7 @@ class Camera {
     [this.x, this.y] = [Number.isFinite(x) ? x : 0, Number.isFinite(y) ? y : 0];
     this.world.setAttribute("transform", `translate(${round(this.x)} ${round(this.y)}) scale(${this.zoom})`);
     this.svg.classList.toggle("far", this.zoom < 0.5);
-    this.svg.classList.toggle("farther", this.zoom < 0.22);
+    this.svg.classList.toggle("farther", this.zoom < 0.26);
     this.onMove();
   }
 

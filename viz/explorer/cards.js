@@ -4,10 +4,10 @@
 function makeCard(item) {
   const { node, width, height } = item;
   const isConstant = node.kind === "constant";
-  const name = draw("text", { class: "name", x: 11, y: 17 }, isConstant ? "" : fitting(node.name, width - (node.symbol ? 62 : 24), `600 12.5px ${FONT}`));
-  const data = draw("text", { class: "data", x: isConstant ? width / 2 : 11, y: isConstant ? 17 : 37 });
-  const grad = draw("text", { class: "grad", x: width - 11, y: 37 });
-  const cell = draw("path", { class: "cell", d: `M${width / 2} 24H${width}v${height - 32}a8 8 0 0 1-8 8H${width / 2}z` });
+  const name = draw("text", { class: "name", x: 13, y: 17 }, isConstant ? "" : fitting(node.name, width - (node.symbol ? 62 : 24), `600 12.5px ${FONT}`));
+  const data = draw("text", { class: "data", x: isConstant ? width / 2 : 13, y: isConstant ? 17 : 36.5 });
+  const grad = draw("text", { class: "grad", x: width - 9, y: 36.5 });
+  const cell = draw("rect", { class: "cell", x: width / 2 + 4, y: height - 20, width: width / 2 - 8, height: 16, rx: 4 });
   const element = draw(
     "g",
     { class: `card ${node.kind}`, transform: place(item), "data-key": item.key, role: "button", tabindex: "-1" },
@@ -48,36 +48,38 @@ function spoken(node, value, slope) {
   return parts.join(", ");
 }
 
-// A folded neuron shows its activation and its δ; a folded layer, how many neurons are in it.
+// A folded neuron shows its activation and its δ; a layer, or a neuron that computed nothing here, how much is in it.
 function makeGroupCard(item) {
   const { group, width, height, nodes } = item;
-  const ends = neuronEnds({ members: nodes });
   const isLayer = group.inner.length > 0;
+  const { z, a } = isLayer ? {} : neuronEnds({ members: nodes });
+  const content = isLayer ? say("neurons", { count: group.inner.length }) : say("values", { count: nodes.length });
   const title = draw("text", { class: "name", x: 12, y: 20 }, fitting(groupName(group), width - 44, `600 12.5px ${FONT}`));
-  const data = draw("text", { class: "data", x: 12, y: 43 }), grad = draw("text", { class: "grad", x: width - 12, y: 43 });
+  const data = draw("text", { class: "data", x: 12, y: 43.5 }, content);
+  const grad = draw("text", { class: "grad", x: width - 11, y: 43.5 });
   const behind = [8, 4].map((by) => draw("rect", { class: "behind", x: by, y: by, width, height, rx: 10 }));
   const element = draw(
     "g",
     {
       class: `card group${isLayer ? " layer" : ""}`, transform: place(item), "data-key": item.key, role: "button",
-      tabindex: "-1", "aria-expanded": "false",
+      tabindex: "-1", "aria-expanded": "false", "aria-label": `${group.path}, ${isLayer ? TEXT.layer : TEXT.neuron}, ${content}`,
     },
     ...(isLayer ? behind : []),
     draw("rect", { class: "body", width, height, rx: 10 }),
-    isLayer ? null : draw("path", { class: "cell", d: `M${width / 2} 28H${width}v${height - 38}a10 10 0 0 1-10 10H${width / 2}z` }),
-    title, foldButton(item.key, "unfold", width - 22, 15), data, isLayer ? null : grad,
+    z ? draw("rect", { class: "cell", x: width / 2 - 4, y: height - 24, width: width / 2 - 2, height: 18, rx: 5 }) : null,
+    title, foldButton(item.key, "unfold", width - 22, 15), data, z ? grad : null,
   );
-  const card = { item, element, shown: "" };
+  const card = { item, element, shown: "", write: () => {} };
+  if (!z) return card;
   card.write = (playback) => {
-    const isDone = playback.isComputed(ends.a), slope = playback.grad(ends.z);
-    const shown = `${isDone} ${slope}`;
+    const output = playback.isComputed(a) ? `a ${written(a.data)}` : "a ·", slope = playback.grad(z);
+    const shown = `${output} ${slope}`;
     if (shown === card.shown) return;
     card.shown = shown;
-    const what = isLayer ? say("neurons", { count: group.inner.length }) : isDone ? `a ${written(ends.a.data)}` : "a ·";
-    data.textContent = what;
-    writeGrad(element, grad, isLayer ? null : slope, playback);
-    if (!isLayer && slope !== null) grad.textContent = `δ ${written(slope)}`;
-    element.setAttribute("aria-label", `${group.path}, ${isLayer ? TEXT.layer : TEXT.neuron}, ${what} ${grad.textContent}`);
+    data.textContent = output;
+    writeGrad(element, grad, slope, playback);
+    if (slope !== null) grad.textContent = `δ ${written(slope)}`;
+    element.setAttribute("aria-label", `${group.path}, ${TEXT.neuron}, ${output} ${grad.textContent}`);
   };
   return card;
 }

@@ -98,7 +98,7 @@ def explore(
             raise OperandError("to explore a model give one sample and its target: explore(model, x, target=...)")
         if model is not None:
             raise OperandError("model= groups the graph of a Value; explore(model, x, target=...) takes no other model")
-        root, model, heading = sample_cost(value, x, target, loss), value, title or repr(value)
+        root, model, heading = sample_cost(value, x, target, loss), value, title or type(value).__name__
     elif isinstance(value, Value):
         if x is not None or target is not None:
             raise OperandError("x and target= go with a model, explore(model, x, target=...); a Value has its numbers")

@@ -51,10 +51,9 @@ function visibleLines(graph, shown) {
   return [...lines.values()];
 }
 
-// The first of: everything open, neurons folded, layers folded, that `fits`; the last if none does.
-function startingFolds(graph, fits) {
+// What may be folded to begin with: nothing, the neurons, the layers too.
+function foldingLevels(graph) {
   const paths = [...graph.groups.keys()];
   const isLayer = (path) => graph.groups.get(path).inner.length > 0;
-  const levels = [[], paths.filter((path) => !isLayer(path)), paths].map((level) => new Set(level));
-  return levels.find((level) => fits(level)) ?? levels.at(-1);
+  return [[], paths.filter((path) => !isLayer(path)), paths].map((level) => new Set(level));
 }

@@ -25,8 +25,8 @@ function readGraph(data) {
 
 // A neuron's preactivation, and what leaves it.
 function neuronEnds(group) {
-  const computed = group.members.filter((node) => node.op);
-  return { z: computed.find((node) => node.op === "dot") ?? computed[0], a: computed.at(-1) };
+  const find = (part) => group.members.find((node) => node.part === part);
+  return { z: find("z"), a: find("a") ?? find("z") };
 }
 
 // "layers.0.neurons.1" is "layers.0 · neuron 1", and within "layers.0" just "neuron 1".

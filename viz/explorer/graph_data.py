@@ -19,7 +19,7 @@ from nn.explanation.report import NeuronReport, layer_of
 from nn.explanation.sweep import Reader, Use, named_neurons
 from viz.dot import WRITTEN
 from viz.explorer.formulas import formula
-from viz.groups import groups
+from viz.groups import Members, members
 from viz.picture import Node, picture, reading_order
 from viz.style import clean, shorten
 
@@ -59,8 +59,9 @@ def graph_data(root: Value, *, model: Module | None = None, lang: str = "en") ->
         uses = _uses(root, model)
     order = reading_order([root])
     nodes = dict(zip(order, (node for node in described.nodes if node.kind != "constant"), strict=True))
-    group = groups(order, model)
-    names = _names(order, nodes, group)
+    neurons = members(order, model)
+    group, parts = neurons.owners, _parts(order, neurons)
+    names = _names(order, nodes, parts)
 
     def name(operand: Operand) -> str | float:
         return shorten(names[operand], _NAME) if isinstance(operand, Value) else primal(operand)
@@ -73,7 +74,8 @@ def graph_data(root: Value, *, model: Module | None = None, lang: str = "en") ->
                 "id": node.id,
                 "kind": node.kind,
                 "data": node.data,
-                **_about(node, values[node.id], names, group, name),
+                **_about(node, values[node.id], names, name),
+                **_place(values[node.id], group, parts),
             }
             if node.id in values
             else {"id": node.id, "kind": node.kind, "data": node.data}
@@ -100,7 +102,23 @@ def _own_gradients(root: Value) -> Iterator[None]:
             value.grad = gradient
 
 
-def _names(order: list[Value], nodes: dict[Value, Node], group: dict[Value, str]) -> dict[Value, str]:
+def _parts(order: list[Value], neurons: Members) -> dict[Value, str]:
+    """Which values are some neuron's preactivation z, and which its activation a."""
+    z = neurons.preactivations
+    parts = dict.fromkeys(z, "z")
+    for value in order:
+        if value in neurons.owners and len(value.parents) == 1 and value.parents[0] in z:
+            parts[value] = "a"
+    return parts
+
+
+def _place(value: Value, group: dict[Value, str], parts: dict[Value, str]) -> dict[str, str]:
+    """The neuron that a value belongs to, and what it is in it."""
+    found = {"group": group.get(value, ""), "part": parts.get(value, "")}
+    return {key: text for key, text in found.items() if text}
+
+
+def _names(order: list[Value], nodes: dict[Value, Node], parts: dict[Value, str]) -> dict[Value, str]:
     """What each value is called on the page: by its label, in a neuron z or a, else v1, v2, ... in order."""
     names = {value: clean(value.label) for value in order}
     taken = set(names.values())
@@ -108,8 +126,8 @@ def _names(order: list[Value], nodes: dict[Value, Node], group: dict[Value, str]
     for value in order:
         if names[value]:
             continue
-        if value.op and value in group:
-            names[value] = "z" if value.op == "dot" else "a"
+        if value in parts:
+            names[value] = parts[value]
             continue
         if nodes[value].label:  # a parameter without a label of its own has the model's name for it
             names[value] = nodes[value].label
@@ -121,12 +139,11 @@ def _names(order: list[Value], nodes: dict[Value, Node], group: dict[Value, str]
     return names
 
 
-def _about(node: Node, value: Value, names: dict[Value, str], group: dict[Value, str], name: Any) -> dict[str, Any]:
+def _about(node: Node, value: Value, names: dict[Value, str], name: Any) -> dict[str, str]:
     """What a node says besides its number, nothing that is empty or the same again."""
     said = {
         "name": names[value],
         "label": node.label if node.label != names[value] else "",
-        "group": group.get(value, ""),
         "op": node.operation,
         "symbol": WRITTEN.get(node.symbol, node.symbol),
         "formula": formula(value, name),

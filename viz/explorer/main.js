@@ -1,5 +1,7 @@
 // The page as a whole: what is shown, what is selected, and how each action changes both.
 
+const READABLE = 0.55;  // the smallest zoom at which the numbers are easily read
+
 class App {
   constructor() {
     this.graph = readGraph(DATA);
@@ -31,9 +33,7 @@ class App {
     this.isReady = false;
     const { step, view, at, folded, theme } = readAddress();
     this.setTheme(theme);
-    this.closed = folded ? new Set(folded.filter((path) => this.graph.groups.has(path)))
-      : startingFolds(this.graph, (closed) => this.#fits(closed));
-    this.scene.show(this.#layout(this.closed));
+    this.#begin(folded ? [new Set(folded.filter((path) => this.graph.groups.has(path)))] : foldingLevels(this.graph));
     if (view) this.camera.set(...view);
     else this.fit();
     this.selected = null;
@@ -42,17 +42,37 @@ class App {
     this.isReady = true;
   }
 
-  // On a narrow screen values flow down.
-  #layout(closed) {
-    const [width, height] = this.camera.size;
-    return layout(foldedTree(this.graph, closed), width < height * 1.1);
+  // Begin with the first of some foldings that can be read when it is seen whole.
+  #begin(levels) {
+    for (const closed of levels) {
+      this.closed = closed;
+      const isLast = closed === levels.at(-1);
+      const isLarge = countItems(foldedTree(this.graph, closed).root) > 400;
+      if (isLarge && !isLast) continue;
+      const found = this.#bestDirection(isLarge);
+      if (isLast || this.#zoomOf(found) >= READABLE) return this.scene.show(found);
+    }
   }
 
-  #fits(closed) {
-    const { root } = foldedTree(this.graph, closed);
-    if (countItems(root) > 400) return false;
-    const { width, height } = this.#layout(closed);
-    return this.camera.zoomFor(width, height) >= 0.55;
+  // Values flow to the right, on a narrow screen down; the other way where only that can be read.
+  #bestDirection(isLarge) {
+    const [width, height] = this.camera.size;
+    this.isDown = width < height;
+    const usual = this.#layout();
+    if (isLarge || this.#zoomOf(usual) >= READABLE) return usual;
+    this.isDown = !this.isDown;
+    const turned = this.#layout();
+    if (this.#zoomOf(turned) > 1.1 * this.#zoomOf(usual)) return turned;
+    this.isDown = !this.isDown;
+    return usual;
+  }
+
+  #zoomOf({ width, height }) {
+    return this.camera.zoomFor(width, height);
+  }
+
+  #layout() {
+    return layout(foldedTree(this.graph, this.closed), this.isDown);
   }
 
   remember() {
@@ -193,7 +213,7 @@ class App {
   // Draw anew, the given group staying where it is on the screen.
   #redraw(path) {
     const before = path && this.#corner(path);
-    this.scene.show(this.#layout(this.closed));
+    this.scene.show(this.#layout());
     const after = path && this.#corner(path);
     const { x, y, zoom } = this.camera;
     if (before && after) this.camera.set(x + (before[0] - after[0]) * zoom, y + (before[1] - after[1]) * zoom, zoom);

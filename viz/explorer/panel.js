@@ -17,13 +17,14 @@ class Panel {
     const { graph, playback } = this.app;
     const leaves = graph.nodes.filter((node) => !node.op && node.kind !== "constant");
     const sorted = leaves.toSorted((a, b) => Math.abs(playback.final[b.index]) - Math.abs(playback.final[a.index])).slice(0, 12);
+    const largest = Math.max(...sorted.map((node) => Math.abs(playback.final[node.index])).filter(Number.isFinite), 0);
     return [
       make("p", { class: "hint" }, TEXT.hint),
       make("h2", {}, TEXT.gradients),
       make("ul", { class: "bars" }, ...sorted.map((node) => {
         const slope = playback.final[node.index];
         const bar = make("span", { class: `bar ${signOf(slope)}` });
-        bar.style.setProperty("--size", playback.largest ? Math.min(1, Math.abs(slope) / playback.largest).toFixed(3) : "0");
+        bar.style.setProperty("--size", largest ? Math.min(1, Math.abs(slope) / largest).toFixed(3) : "0");
         return make("li", {}, this.#link(node), bar, make("span", { class: "number" }, written(slope)));
       })),
     ];
@@ -95,12 +96,18 @@ class Panel {
 
   #path(path, leaf) {
     const names = abridged([...path.edges.map((edge) => edge.target), leaf]);
+    let group = "";  // said before the first of its values only
+    const named = (node) => {
+      const isNew = node.group && node.group !== group;
+      group = node.group;
+      return make("span", {}, isNew ? make("em", {}, `${node.group} `) : "", make("bdi", {}, shortName(node)));
+    };
     const factors = abridged(path.edges.map((edge) => edge.derivative));
     const button = make(
       "button", { type: "button", class: "path", "aria-pressed": "false", onclick: () => this.#trace(button, path.edges) },
       make("b", {}, written(path.product)),
       make("span", {}, "= ", factors.map((x, i) => (typeof x === "number" ? (i ? factor(x) : written(x)) : x)).join(" × "),
-        make("small", {}, ...names.flatMap((each, i) => [i ? " ← " : "", typeof each === "string" ? each : named(shortName(each))]))),
+        make("small", {}, ...names.flatMap((each, i) => [i ? " ← " : "", typeof each === "string" ? each : named(each)]))),
     );
     return make("li", {}, button);
   }

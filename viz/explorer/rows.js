@@ -73,7 +73,12 @@ function placeColumns(columns, links, columnGap) {
   for (const link of links) {
     const { chain, from, to, leaves, enters } = link;
     const bends = chain.slice(1, -1).flatMap((cell) => [[starts[cell.rank], cell.across + 1], [ends[cell.rank], cell.across + 1]]);
-    link.points = [[from.along + from.depth, from.across + leaves], ...bends, [to.along, to.across + enters]];
+    // What is less deep than its column is reached, and left, on a straight line: beside it may be something deeper.
+    const [out, into] = [from.across + leaves, to.across + enters];
+    const isBent = chain[0].rank < chain.at(-1).rank;
+    if (isBent) bends.unshift([ends[chain[0].rank], out]);
+    if (isBent) bends.push([starts[chain.at(-1).rank], into]);
+    link.points = [[from.along + from.depth, out], ...bends, [to.along, into]];
   }
   return { depth: ends.at(-1), breadth: last - first };
 }

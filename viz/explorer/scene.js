@@ -76,7 +76,7 @@ class Scene {
       card.write(playback);
       look(card, "active", nodes.includes(active));
       look(card, "giver", nodes.includes(giver));
-      look(card, "pending", !nodes.some((node) => playback.isComputed(node)));
+      look(card, "pending", nodes.every((node) => !node.op || !playback.isComputed(node)) && nodes.some((node) => node.op));
     }
     for (const line of this.lines) this.#updateLine(line, step);
   }
@@ -99,6 +99,7 @@ class Scene {
     line.element.setAttribute("class", classes.filter(Boolean).join(" "));
     line.element.style.setProperty("--share", share.toFixed(2));
     line.label?.classList.toggle("lit", isLit);
+    line.label?.classList.toggle("pending", isPending);
     if (isLit) line.element.parentNode.append(line.element);  // above the others
   }
 
@@ -138,6 +139,7 @@ function pathOf(points, isDown) {
   let way = `M${points[0].map(round).join(" ")}`;
   for (let i = 1; i < points.length; i++) {
     const [from, to] = [points[i - 1], points[i]];
+    if (Math.hypot(to[0] - from[0], to[1] - from[1]) < 0.5) continue;
     const ahead = isDown ? to[1] - from[1] : to[0] - from[0];
     const reach = ahead < 0 ? 80 : ahead / 2;
     const [dx, dy] = isDown ? [0, reach] : [reach, 0];
