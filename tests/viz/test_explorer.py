@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from autograd import GraphError, LengthError, OperandError, UnknownNameError, Value, parse
+from autograd import GraphError, LengthError, OperandError, UnknownNameError, Value, dot, logsumexp, parse
+from autograd import sum as summed
 from nn import MLP, Module, Neuron, Parameter, explain, losses
 from viz import Explorer, explore
 from viz.explorer.graph_data import LIMIT
@@ -128,6 +129,31 @@ def test_the_data_are_the_graph() -> None:
     assert by_name["C"]["formula"] == "v4²"
     constants = [node["data"] for node in graph["nodes"] if node["kind"] == "constant"]
     assert constants == [1.0, 2.0]
+
+
+A, B, D = Value(0.7, label="a"), Value(-1.5, label="b"), Value(2.0, label="d")
+
+
+@pytest.mark.parametrize(
+    ("value", "names", "numbers"),
+    [
+        (A - B, "a − b", "0.7 − (−1.5)"),
+        (-B, "−b", "−(−1.5)"),
+        (1.0 / A, "1/a", "1/0.7"),
+        (A**2, "a²", "0.7²"),
+        (B.tanh(), "tanh(b)", "tanh(−1.5)"),
+        (B.leaky_relu(), "leaky_relu(b)", "leaky_relu(−1.5)"),
+        (B.leaky_relu(0.2), "leaky_relu(b, 0.2)", "leaky_relu(−1.5, 0.2)"),
+        (dot([A, B], [B, D], D), "a·b + b·d + d", "0.7·(−1.5) − 1.5·2 + 2"),
+        (dot([A], [B]), "a·b", "0.7·(−1.5)"),
+        (summed([A, B, D]), "a + b + d", "0.7 − 1.5 + 2"),
+        (summed([A] * 9), "a + a + a + a + … 4 more … + a", "0.7 + 0.7 + 0.7 + 0.7 + … 4 more … + 0.7"),
+        (logsumexp([A, B]), "logsumexp(a, b)", "logsumexp(0.7, −1.5)"),
+    ],
+)
+def test_every_operation_is_written_out(value: Value, names: str, numbers: str) -> None:
+    (computed,) = (node for node in graph_in(explore(value))["nodes"] if "op" in node)
+    assert (computed["formula"], computed["numbers"]) == (names, numbers)
 
 
 def test_numbers_that_json_lacks_arrive() -> None:

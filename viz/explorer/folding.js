@@ -1,6 +1,6 @@
 // What is to be seen when some neurons and layers are folded: boxes within boxes, and the lines between what is in them.
 
-const SIZES = { node: [136, 44], constant: [52, 26], group: [188, 54] };
+const SIZES = { node: [148, 44], constant: [52, 26], group: [188, 54] };
 
 // A tree of boxes. Leaves of it are nodes and folded groups; an inner box is an unfolded group.
 function foldedTree(graph, closed) {

@@ -37,7 +37,7 @@ class App {
     if (view) this.camera.set(...view);
     else this.fit();
     this.selected = null;
-    this.select(this.graph.byId.has(at) || this.graph.groups.has(at) ? at : null);
+    this.select(this.graph.byId.has(at) || this.graph.groups.has(at) ? at : null, folded === null);
     this.go(step ?? this.playback.last, false);
     this.isReady = true;
   }

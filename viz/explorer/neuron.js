@@ -24,7 +24,7 @@ function deltaProduct(use) {
   );
   return make(
     "table", { class: "product" },
-    make("tbody", {}, line("", "∂C/∂a", contribution, TEXT.contribution), line("×", "σ′(z)", activity, TEXT.activity)),
+    make("tbody", {}, line("", "∂C/∂a", contribution, TEXT.contribution), line("×", "σ'(z)", activity, TEXT.activity)),
     make("tfoot", {}, line("=", "δ", passed(contribution, activity), TEXT.delta)),
   );
 }

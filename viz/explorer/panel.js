@@ -132,7 +132,7 @@ class Panel {
   }
 
   #neuronList(layer) {
-    const heads = [TEXT.neuron, "∂C/∂a", "σ′(z)", "δ"];
+    const heads = [TEXT.neuron, "∂C/∂a", "σ'(z)", "δ"];
     return make(
       "table", {},
       make("thead", {}, make("tr", {}, ...heads.map((head, i) => make("th", { scope: "col", class: i ? "number" : false }, head)))),
