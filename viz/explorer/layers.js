@@ -2,7 +2,7 @@
 // crossings by barycentres, then rows so that lines are as straight as they can be.
 
 const GAP = { item: 14, line: 8 };
-const MOST_BENDS = 6000;  // beyond that, the longest lines go straight, over whatever is in between
+const MOST_BENDS = 2500;  // beyond that, the longest lines go straight, over whatever is in between
 
 // items: {depth, breadth, port?: "in" | "out"}, depth being along the way values flow; links: {from, to, leaves, enters}
 // between items, the last two being where on the breadth of either. Sets `along` and `across` on items, `points` of
@@ -120,16 +120,18 @@ function number(columns) {
 
 function sortColumn(column, forward) {
   for (const cell of column) {
-    const beside = forward ? cell.ins : cell.outs;
-    const places = beside.map((s) => (forward ? s.a.place + s.leaves / s.a.breadth : s.b.place + s.enters / s.b.breadth));
-    cell.centre = places.length ? places.reduce((a, b) => a + b) / places.length : null;
+    let sum = 0;
+    if (forward) for (const s of cell.ins) sum += s.a.place + s.leaves / s.a.breadth;
+    else for (const s of cell.outs) sum += s.b.place + s.enters / s.b.breadth;
+    cell.centre = sum / (forward ? cell.ins : cell.outs).length;
   }
   // What has no neighbour on that side keeps its place; the others change theirs among themselves.
-  const moving = column.filter((cell) => cell.centre !== null).sort((a, b) => a.centre - b.centre || a.place - b.place);
-  const sorted = column.map((cell) => (cell.centre === null ? cell : moving.shift()));
-  sorted.forEach((cell, place) => {
-    column[place] = cell;
-    cell.place = place;
+  const isMoving = (cell) => !Number.isNaN(cell.centre);
+  const moving = column.filter(isMoving).sort((a, b) => a.centre - b.centre || a.place - b.place);
+  let next = 0;
+  column.forEach((cell, place) => {
+    if (isMoving(cell)) column[place] = moving[next++];
+    column[place].place = place;
   });
 }
 

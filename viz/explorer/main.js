@@ -47,24 +47,28 @@ class App {
     for (const closed of levels) {
       this.closed = closed;
       const isLast = closed === levels.at(-1);
-      const isLarge = countItems(foldedTree(this.graph, closed).root) > 400;
-      if (isLarge && !isLast) continue;
-      const found = this.#bestDirection(isLarge);
+      if (this.#isLarge && !isLast) continue;
+      const found = this.#bestDirection();
       if (isLast || this.#zoomOf(found) >= READABLE) return this.scene.show(found);
     }
   }
 
   // Values flow to the right, on a narrow screen down; the other way where only that can be read.
-  #bestDirection(isLarge) {
+  #bestDirection() {
     const [width, height] = this.camera.size;
     this.isDown = width < height;
     const usual = this.#layout();
-    if (isLarge || this.#zoomOf(usual) >= READABLE) return usual;
+    if (this.#isLarge || this.#zoomOf(usual) >= READABLE) return usual;
     this.isDown = !this.isDown;
     const turned = this.#layout();
     if (this.#zoomOf(turned) > 1.1 * this.#zoomOf(usual)) return turned;
     this.isDown = !this.isDown;
     return usual;
+  }
+
+  // Too large to be laid out for a trial.
+  get #isLarge() {
+    return countItems(foldedTree(this.graph, this.closed).root) > 400;
   }
 
   #zoomOf({ width, height }) {
@@ -205,7 +209,7 @@ class App {
     const levels = isFolded ? [neurons, layers] : [layers, neurons];
     const level = levels.find((each) => each.some((group) => this.closed.has(group.path) !== isFolded));
     for (const group of level ?? []) isFolded ? this.closed.add(group.path) : this.closed.delete(group.path);
-    this.#redraw();
+    this.scene.show(this.#bestDirection());
     this.fit();
     this.select(this.selected);
   }
