@@ -9,7 +9,9 @@ class Camera {
     svg.addEventListener("wheel", (event) => this.#wheel(event), { passive: false });
     svg.addEventListener("pointerdown", (event) => this.#press(event));
     svg.addEventListener("pointermove", (event) => this.#drag(event));
-    for (const end of ["pointerup", "pointercancel"]) svg.addEventListener(end, (event) => this.fingers.delete(event.pointerId));
+    for (const end of ["pointerup", "pointercancel"]) {
+      svg.addEventListener(end, (event) => this.fingers.delete(event.pointerId));
+    }
   }
 
   // The size of the window on the drawing. To ask for it makes the browser lay out all of the drawing: so seldom.

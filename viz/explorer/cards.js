@@ -4,7 +4,11 @@
 function makeCard(item) {
   const { node, width, height } = item;
   const isConstant = node.kind === "constant";
-  const name = draw("text", { class: "name", x: 13, y: 17 }, isConstant ? "" : fitting(node.name, width - (node.symbol ? 62 : 24), `600 12.5px ${FONT}`));
+  const title = isConstant ? "" : fitting(node.name, width - (node.symbol ? 70 : 26), `600 12.5px ${FONT}`);
+  const name = draw("text", { class: "name", x: 13, y: 17 }, title);
+  const symbol = fitting(node.symbol, 56, `italic 12px ${FONT}`);
+  const op = symbol && draw("text", { class: "op", x: width - 11, y: 17 }, symbol);
+  const rim = { class: "inner", x: -3, y: -3, width: width + 6, height: height + 6, rx: 11 };
   const data = draw("text", { class: "data", x: isConstant ? width / 2 : 13, y: isConstant ? 17 : 36.5 });
   const grad = draw("text", { class: "grad", x: width - 9, y: 36.5 });
   const cell = draw("rect", { class: "cell", x: width / 2 + 4, y: height - 20, width: width / 2 - 8, height: 16, rx: 4 });
@@ -13,11 +17,10 @@ function makeCard(item) {
     { class: `card ${node.kind}`, transform: place(item), "data-key": item.key, role: "button", tabindex: "-1" },
     draw("rect", { class: "body", width, height, rx: isConstant ? 13 : 8 }),
     isConstant ? null : cell,
-    node.kind === "output" ? draw("rect", { class: "inner", x: -3, y: -3, width: width + 6, height: height + 6, rx: 11 }) : null,
+    node.kind === "output" ? draw("rect", rim) : null,
     isConstant ? null : draw("path", { class: "kind", d: `M8 0H5a5 5 0 0 0-5 5V${height - 5}a5 5 0 0 0 5 5H8z` }),
     name,
-    node.symbol ? draw("text", { class: "op", x: width - 11, y: 17 }, fitting(node.symbol, 56, `italic 12px ${FONT}`)) : null,
-    data, isConstant ? null : grad,
+    op, data, isConstant ? null : grad,
   );
   const card = { item, element, shown: "" };
   card.write = (playback) => {
@@ -37,7 +40,8 @@ function makeCard(item) {
 function writeGrad(element, text, slope, playback) {
   text.textContent = slope === null ? "" : written(slope);
   element.style.setProperty("--share", slope === null ? 0 : strength(slope, playback.largest).toFixed(2));
-  for (const sign of ["positive", "negative", "odd"]) element.classList.toggle(sign, slope !== null && signOf(slope) === sign);
+  const found = slope === null ? "" : signOf(slope);
+  for (const sign of ["positive", "negative", "odd"]) element.classList.toggle(sign, found === sign);
 }
 
 function spoken(node, value, slope) {
@@ -62,7 +66,8 @@ function makeGroupCard(item) {
     "g",
     {
       class: `card group${isLayer ? " layer" : ""}`, transform: place(item), "data-key": item.key, role: "button",
-      tabindex: "-1", "aria-expanded": "false", "aria-label": `${group.path}, ${isLayer ? TEXT.layer : TEXT.neuron}, ${content}`,
+      tabindex: "-1", "aria-expanded": "false",
+      "aria-label": `${group.path}, ${isLayer ? TEXT.layer : TEXT.neuron}, ${content}`,
     },
     ...(isLayer ? behind : []),
     draw("rect", { class: "body", width, height, rx: 10 }),
@@ -99,7 +104,10 @@ function makeFrame(box) {
 function foldButton(path, action, x, y) {
   return draw(
     "g",
-    { class: "folder", transform: `translate(${x} ${y})`, "data-fold": path, role: "button", tabindex: "-1", "aria-label": `${TEXT[action]} ${path}` },
+    {
+      class: "folder", transform: `translate(${x} ${y})`, "data-fold": path, role: "button", tabindex: "-1",
+      "aria-label": `${TEXT[action]} ${path}`,
+    },
     draw("circle", { r: 9 }),
     draw("path", { d: action === "fold" ? "M-4 0H4" : "M-4 0H4M0-4V4" }),
   );

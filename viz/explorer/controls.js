@@ -47,17 +47,23 @@ function keysOf(app) {
   return {
     ArrowLeft: by(-1), ArrowRight: by(1), Home: () => app.stepTo(0), End: () => app.stepTo(app.playback.last),
     " ": () => app.player.toggle(), ArrowDown: () => app.walk(1), ArrowUp: () => app.walk(-1), Enter: () => app.pin(),
-    f: () => app.foldHere(), "/": () => byId("search").focus(), "+": () => app.camera.by(1.25), "=": () => app.camera.by(1.25),
+    f: () => app.foldHere(), "/": () => byId("search").focus(),
+    "+": () => app.camera.by(1.25), "=": () => app.camera.by(1.25),
     "-": () => app.camera.by(0.8), 0: () => app.fit(), Escape: () => app.select(null), "?": () => app.help(),
   };
 }
+
+// Keys that mean something to what has the focus.
+const OWN_KEYS = {
+  BUTTON: [" ", "Enter"], SUMMARY: [" ", "Enter"],
+  INPUT: ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End"],
+};
 
 function listenToKeys(app) {
   const keys = keysOf(app);
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("dialog, input[type=search]")) return;
-    const own = { BUTTON: [" ", "Enter"], SUMMARY: [" ", "Enter"], INPUT: ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End"] };
-    if (own[event.target.tagName]?.includes(event.key)) return;
+    if (OWN_KEYS[event.target.tagName]?.includes(event.key)) return;
     if (["ArrowUp", "ArrowDown"].includes(event.key) && event.target.closest("aside")) return;  // scrolls
     const action = keys[event.key];
     if (!action) return;

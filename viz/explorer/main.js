@@ -141,7 +141,9 @@ class App {
     this.scene.highlight(null);
     this.scene.select(key);
     this.panel.show(chosen);
-    for (const frame of this.svg.querySelectorAll(".frame")) frame.classList.toggle("selected", frame.dataset.group === key);
+    for (const frame of this.svg.querySelectorAll(".frame")) {
+      frame.classList.toggle("selected", frame.dataset.group === key);
+    }
     document.body.classList.toggle("pinned", chosen !== null);
     const card = this.scene.cards.get(key);
     this.#makeFocusable(card ?? this.scene.cards.values().next().value);
@@ -245,7 +247,8 @@ class App {
   }
 
   changeTheme() {
-    const now = document.documentElement.dataset.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
+    const isDark = matchMedia("(prefers-color-scheme: dark)").matches;
+    const now = document.documentElement.dataset.theme ?? (isDark ? "dark" : "light");
     this.setTheme(now === "dark" ? "light" : "dark");
     this.remember();
   }

@@ -8,8 +8,8 @@ function neuronReport(group, uses, app) {
     deltaProduct(use),
     ...use.remarks.map((remark) => make("p", { class: "remark" }, remark)),
     make("h3", {}, TEXT.what_learns),
-    parameterTable(group, use),
-    use.pressure.length > 1 ? pressureTable(use, app) : null,
+    parameterTable(use),
+    ...(use.pressure.length > 1 ? [make("h3", {}, TEXT.pressure), pressureTable(use, app)] : []),
     make("details", { open: true }, make("summary", {}, TEXT.step_by_step), derivationTable(use.derivation)),
   ));
 }
@@ -17,11 +17,12 @@ function neuronReport(group, uses, app) {
 // δ = ∂C/∂a × σ'(z), one factor below the other like a sum on paper, each with its meaning.
 function deltaProduct(use) {
   const [contribution, activity] = [Number(use.contribution), Number(use.activity)];
-  const line = (sign, symbol, number, meaning) => make(
-    "tr", { class: signOf(number) },
-    make("td", {}, sign), make("th", { scope: "row" }, make("i", {}, symbol)),
-    make("td", { class: "number", title: exact(number) }, written(number)), make("td", {}, meaning),
-  );
+  const line = (sign, symbol, number, meaning) => {
+    const row = tableRow(symbol, [number, make("span", {}, meaning)]);
+    row.className = signOf(number);
+    row.prepend(make("td", {}, sign));
+    return row;
+  };
   return make(
     "table", { class: "product" },
     make("tbody", {}, line("", "∂C/∂a", contribution, TEXT.contribution), line("×", "σ'(z)", activity, TEXT.activity)),
@@ -29,38 +30,34 @@ function deltaProduct(use) {
   );
 }
 
-function parameterTable(group, use) {
+function parameterTable(use) {
   const delta = Number(use.delta);
-  const row = (name, input, symbol, gradient) => make(
-    "tr", {}, make("th", { scope: "row" }, name), make("td", {}, make("i", {}, `δ · ${symbol}`), symbol === "a" ? make("sub", {}, "in") : ""),
-    make("td", { class: "number" }, `${written(delta)} × ${factor(input)}`),
-    make("td", { class: "number result", title: exact(gradient) }, written(gradient)),
-  );
-  const weights = use.weight_gradients.map((gradient, i) => row(`w${i}`, Number(use.inputs[i]), "a", Number(gradient)));
-  const bias = use.bias === null ? [] : [row("b", 1, "1", Number(use.bias_gradient))];
-  return make("table", {}, make("tbody", {}, ...weights, ...bias));
+  const row = (name, input, symbol, gradient) => tableRow(make("span", {}, name), [
+    make("i", {}, "δ · ", ...symbol), make("span", {}, `${written(delta)} × ${factor(input)}`), Number(gradient),
+  ]);
+  const input = () => ["a", make("sub", {}, "in")];
+  const rows = use.weight_gradients.map((gradient, i) => row(`w${i}`, Number(use.inputs[i]), input(), gradient));
+  if (use.bias !== null) rows.push(row("b", 1, ["1"], use.bias_gradient));
+  return make("table", {}, make("tbody", {}, ...rows));
 }
 
 function pressureTable(use, app) {
-  const link = (path) => (app.graph.groups.has(path)
-    ? make("button", { type: "button", class: "link", onclick: () => app.select(path, true) }, path) : path);
+  const rows = use.pressure.map(({ to, weight, delta, product }) => tableRow(
+    app.graph.groups.has(to) ? app.panel.button(to, () => app.select(to, true)) : make("span", {}, to),
+    [weight, delta, product].map(Number),
+  ));
   return make(
-    "div", {}, make("h3", {}, TEXT.pressure),
-    make(
-      "table", {},
-      make("thead", {}, make("tr", {}, ...[TEXT.next_neuron, "w", "δ", "w · δ"].map((head, i) => make("th", { scope: "col", class: i ? "number" : false }, head)))),
-      make("tbody", {}, ...use.pressure.map((term) => make(
-        "tr", {}, make("th", { scope: "row" }, link(term.to)),
-        ...[term.weight, term.delta, term.product].map((x) => make("td", { class: "number", title: exact(Number(x)) }, written(Number(x)))),
-      ))),
-      make("tfoot", {}, make("tr", {}, make("th", { scope: "row" }, make("i", {}, "∂C/∂a")), make("td", { colspan: 2 }), make("td", { class: "number" }, written(Number(use.contribution))))),
-    ),
+    "table", {},
+    tableHead([TEXT.next_neuron, "w", "δ", "w · δ"]),
+    make("tbody", {}, ...rows),
+    make("tfoot", {}, tableRow("∂C/∂a", ["", "", Number(use.contribution)])),
   );
 }
 
 function derivationTable(lines) {
-  return make("table", { class: "derivation" }, make("tbody", {}, ...lines.map(([symbol, ...chain]) => make(
-    "tr", {}, make("th", { scope: "row" }, make("i", {}, symbol)),
-    make("td", {}, ...chain.map((part, i) => make("span", { class: i === chain.length - 1 ? "result" : "" }, `= ${part}`))),
-  ))));
+  const steps = (chain) => chain.map((part, i) => make("span", { class: i === chain.length - 1 && "result" }, `= ${part}`));
+  const rows = lines.map(([symbol, ...chain]) => make(
+    "tr", {}, make("th", { scope: "row" }, make("i", {}, symbol)), make("td", {}, ...steps(chain)),
+  ));
+  return make("table", { class: "derivation" }, make("tbody", {}, ...rows));
 }

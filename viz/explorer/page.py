@@ -23,7 +23,7 @@ __all__ = ["page"]
 #: The scripts, in the order in which they build on each other; together they are one.
 _SCRIPTS = (
     "dom", "numbers", "graph", "playback", "paths", "folding", "layers", "rows", "layout", "cards", "scene", "camera",
-    "writing", "neuron", "panel", "tip", "search", "controls", "address", "main",
+    "writing", "tables", "neuron", "panel", "tip", "search", "controls", "address", "main",
 )  # fmt: skip
 _HTML_LANG = {"en": "en", "zh": "zh-Hans"}
 

@@ -1,5 +1,7 @@
 // The details beside the drawing: of the whole, of one value with the paths of its gradient, or of one neuron.
 
+const LEAVES_SHOWN = 12, EDGES_SHOWN = 60;
+
 class Panel {
   constructor(element, app) {
     Object.assign(this, { element, app, live: () => {} });
@@ -8,108 +10,131 @@ class Panel {
   show(chosen) {
     this.live = () => {};
     const content = !chosen ? this.#overview() : chosen.path !== undefined ? this.#group(chosen) : this.#node(chosen);
-    this.element.replaceChildren(...content);
+    this.element.replaceChildren(...content.filter(Boolean));
     requestAnimationFrame(() => (this.element.scrollTop = 0));
     this.live();
   }
 
   #overview() {
     const { graph, playback } = this.app;
+    const size = (node) => Math.abs(playback.final[node.index]);
     const leaves = graph.nodes.filter((node) => !node.op && node.kind !== "constant");
-    const sorted = leaves.toSorted((a, b) => Math.abs(playback.final[b.index]) - Math.abs(playback.final[a.index])).slice(0, 12);
-    const largest = Math.max(...sorted.map((node) => Math.abs(playback.final[node.index])).filter(Number.isFinite), 0);
-    return [
-      make("p", { class: "hint" }, TEXT.hint),
-      make("h2", {}, TEXT.gradients),
-      make("ul", { class: "bars" }, ...sorted.map((node) => {
-        const slope = playback.final[node.index];
-        const bar = make("span", { class: `bar ${signOf(slope)}` });
-        bar.style.setProperty("--size", largest ? Math.min(1, Math.abs(slope) / largest).toFixed(3) : "0");
-        return make("li", {}, this.#link(node), bar, make("span", { class: "number" }, written(slope)));
-      })),
-    ];
+    const strongest = leaves.toSorted((a, b) => size(b) - size(a)).slice(0, LEAVES_SHOWN);
+    const largest = Math.max(...strongest.map(size).filter(Number.isFinite), 0);
+    const bars = strongest.map((node) => {
+      const slope = playback.final[node.index];
+      const bar = make("span", { class: `bar ${signOf(slope)}` });
+      bar.style.setProperty("--size", largest ? Math.min(1, size(node) / largest).toFixed(3) : 0);
+      return make("li", {}, this.#link(node), bar, make("span", { class: "number" }, written(slope)));
+    });
+    return [make("p", { class: "hint" }, TEXT.hint), make("h2", {}, TEXT.gradients), make("ul", { class: "bars" }, ...bars)];
+  }
+
+  // A button that looks like a link.
+  button(content, action, title = false) {
+    return make("button", { type: "button", class: "link", title, onclick: action }, ...[content].flat());
   }
 
   #link(node) {
-    const group = this.app.graph.groups.get(node.group);
-    return make(
-      "button", { type: "button", class: "link", title: (node.label || node.name).slice(0, 200), onclick: () => this.app.select(node.id, true) },
-      named(shortName(node)), group ? make("small", {}, group.path) : null,
-    );
+    const { groups } = this.app.graph;
+    const where = groups.has(node.group) ? make("small", {}, node.group) : null;
+    const title = Array.from(node.label || node.name).slice(0, 200).join("");
+    return this.button([named(shortName(node)), where], () => this.app.select(node.id, true), title);
   }
 
-  #head(title, kind) {
+  #head(title, kinds) {
+    const letGo = { type: "button", class: "icon", "aria-label": TEXT.unpin, title: TEXT.unpin };
+    const about = kinds.filter(Boolean).join(" · ");
     return make(
       "header", {},
-      make("div", {}, make("h2", { tabindex: "-1" }, make("bdi", {}, title)), make("p", { class: "kind" }, kind)),
-      make("button", { type: "button", class: "icon", "aria-label": TEXT.unpin, title: TEXT.unpin, onclick: () => this.app.select(null) }, "×"),
+      make("div", {}, make("h2", {}, make("bdi", {}, title)), make("p", { class: "about" }, about)),
+      make("button", { ...letGo, onclick: () => this.app.select(null) }, "×"),
     );
   }
 
   #node(node) {
-    const { graph, playback } = this.app;
-    const slope = make("span", { class: "number" });
-    this.live = () => (slope.textContent = playback.isBackward ? exact(playback.grads[node.index]) : "–");
-    const facts = [[TEXT.data, exact(node.data)]];
-    if (node.kind !== "constant") facts.push([`${TEXT.grad}, ${TEXT.so_far}`, slope], [`${TEXT.grad}, ${TEXT.in_the_end}`, exact(playback.final[node.index])]);
-    const group = graph.groups.get(node.group);
+    const { app } = this;
+    const { group } = node;
     return [
-      this.#head(node.label || node.name, [TEXT[node.kind], node.op].filter(Boolean).join(" · ")),
-      node.formula ? make("p", { class: "equation" }, named(shortName(node)), " = ", named(node.formula), make("br"), `= ${node.numbers}`, make("br"), "= ", make("b", {}, written(node.data))) : null,
-      make("dl", {}, ...facts.flatMap(([name, fact]) => [make("dt", {}, name), make("dd", { class: "number" }, fact)])),
-      group ? make("p", { class: "member" }, `${TEXT.member_of} `, make("button", { type: "button", class: "link", onclick: () => this.app.select(group.path, true) }, group.path)) : null,
+      this.#head(node.label || node.name, [TEXT[node.kind], node.op]),
+      node.formula && make(
+        "p", { class: "equation" },
+        named(shortName(node)), " = ", named(node.formula), make("br"), `= ${node.numbers}`, make("br"),
+        "= ", make("b", {}, written(node.data)),
+      ),
+      this.#facts(node),
+      app.graph.groups.has(group) && make(
+        "p", { class: "about" }, `${TEXT.member_of} `, this.button(group, () => app.select(group, true)),
+      ),
       ...this.#paths(node),
       ...this.#edges(TEXT.computed_from, node.into, "source"),
       ...this.#edges(TEXT.used_in, node.out, "target"),
-    ].filter(Boolean);
+    ];
+  }
+
+  #facts(node) {
+    const { playback } = this.app;
+    const facts = [[TEXT.data, exact(node.data)]];
+    if (node.kind !== "constant") {
+      const slope = make("span");
+      this.live = () => (slope.textContent = playback.isBackward ? exact(playback.grads[node.index]) : "–");
+      facts.push([`${TEXT.grad}, ${TEXT.so_far}`, slope]);
+      facts.push([`${TEXT.grad}, ${TEXT.in_the_end}`, exact(playback.final[node.index])]);
+    }
+    return make("dl", {}, ...facts.flatMap(([name, fact]) => [make("dt", {}, name), make("dd", {}, fact)]));
   }
 
   #edges(title, edges, end) {
     if (!edges.length) return [];
-    const shown = edges.slice(0, 60);
+    const derivative = (edge) => [make("i", {}, ...ratio(edge), edge.formula && ` = ${edge.formula}`), edge.derivative];
+    const rows = edges.slice(0, EDGES_SHOWN).map((edge) => tableRow(
+      this.#link(edge[end]), edge.derivative === null ? [TEXT.no_flow] : derivative(edge),
+    ));
+    const hidden = edges.length - rows.length;
     return [
       make("h3", {}, title),
-      make("table", {}, make("tbody", {}, ...shown.map((edge) => make(
-        "tr", {}, make("th", { scope: "row" }, this.#link(edge[end])),
-        make("td", {}, edge.derivative === null ? TEXT.no_flow : make("i", {}, `∂ = ${edge.formula ? `${edge.formula} =` : ""}`)),
-        make("td", { class: "number", title: edge.derivative === null ? false : exact(edge.derivative) }, edge.derivative === null ? "" : written(edge.derivative)),
-      )))),
-      edges.length > shown.length ? make("p", { class: "kind" }, say("more_paths", { count: edges.length - shown.length })) : null,
-    ].filter(Boolean);
+      make("table", {}, make("tbody", {}, ...rows)),
+      hidden > 0 && make("p", { class: "about" }, say("more_paths", { count: hidden })),
+    ];
   }
 
   #paths(node) {
     const { graph, playback } = this.app;
     if (node.kind === "constant" || node === graph.root) return [];
-    const found = strongestPaths(graph, node);
+    const root = shortName(graph.root);
     const heading = make("h3", {}, TEXT.paths);
-    if (!found) return [heading, make("p", {}, say("no_path", { root: shortName(graph.root) }))];
-    const items = found.paths.map((path) => this.#path(path, node));
+    const found = strongestPaths(graph, node);
+    if (!found) return [heading, make("p", {}, say("no_path", { root }))];
+    const items = found.paths.map((path) => make("li", {}, this.#path(path, node)));
     const hidden = found.count - BigInt(found.paths.length);
-    if (hidden > 0n) items.push(make("li", { class: "rest" }, make("b", {}, written(found.remainder)), make("span", {}, say("more_paths", { count: manyPaths(hidden) }))));
+    if (hidden > 0n) {
+      const rest = make("span", {}, say("more_paths", { count: manyPaths(hidden) }));
+      items.push(make("li", { class: "rest" }, make("b", {}, written(found.remainder)), rest));
+    }
     return [
-      heading, make("p", { class: "kind" }, say("paths_why", { root: shortName(graph.root) })),
+      heading,
+      make("p", { class: "about" }, say("paths_why", { root })),
       make("ol", { class: "paths" }, ...items),
       make("p", { class: "total" }, make("span", {}, `${TEXT.sum} = `), make("b", {}, written(playback.final[node.index]))),
     ];
   }
 
-  #path(path, leaf) {
-    const names = abridged([...path.edges.map((edge) => edge.target), leaf]);
-    let group = "";  // said before the first of its values only
-    const named = (node) => {
-      const isNew = node.group && node.group !== group;
+  // One path: its product, the factors, and the names along it; pressed, it is shown in the drawing.
+  #path({ product, edges }, leaf) {
+    const factors = abridged(edges.map((edge, i) => (i ? factor(edge.derivative) : written(edge.derivative))));
+    let group = "";
+    const names = abridged([...edges.map((edge) => edge.target), leaf]).map((node, i) => {
+      if (typeof node === "string") return ` ← ${node}`;
+      const where = node.group && node.group !== group ? make("em", {}, `${node.group} `) : "";  // said once for all in it
       group = node.group;
-      return make("span", {}, isNew ? make("em", {}, `${node.group} `) : "", make("bdi", {}, shortName(node)));
-    };
-    const factors = abridged(path.edges.map((edge) => edge.derivative));
+      return make("span", {}, i ? " ← " : "", where, named(shortName(node)));
+    });
     const button = make(
-      "button", { type: "button", class: "path", "aria-pressed": "false", onclick: () => this.#trace(button, path.edges) },
-      make("b", {}, written(path.product)),
-      make("span", {}, "= ", factors.map((x, i) => (typeof x === "number" ? (i ? factor(x) : written(x)) : x)).join(" × "),
-        make("small", {}, ...names.flatMap((each, i) => [i ? " ← " : "", typeof each === "string" ? each : named(each)]))),
+      "button", { type: "button", class: "path", "aria-pressed": "false", onclick: () => this.#trace(button, edges) },
+      make("b", {}, written(product)),
+      make("span", {}, `= ${factors.join(" × ")}`, make("small", {}, ...names)),
     );
-    return make("li", {}, button);
+    return button;
   }
 
   #trace(button, edges) {
@@ -124,25 +149,21 @@ class Panel {
     const isLayer = group.inner.length > 0;
     const isFolded = app.closed.has(group.path);
     const uses = app.graph.neurons[group.path] ?? [];
+    const fold = { type: "button", class: "plain", onclick: () => app.fold(group.path, !isFolded) };
     return [
-      this.#head(group.path, [isLayer ? TEXT.layer : TEXT.neuron, uses[0]?.activation].filter(Boolean).join(" · ")),
-      make("p", {}, make("button", { type: "button", class: "plain", onclick: () => app.fold(group.path, !isFolded) }, isFolded ? TEXT.unfold : TEXT.fold)),
+      this.#head(group.path, [isLayer ? TEXT.layer : TEXT.neuron, uses[0]?.activation]),
+      make("button", fold, isFolded ? TEXT.unfold : TEXT.fold),
       ...(isLayer ? [this.#neuronList(group)] : neuronReport(group, uses, app)),
     ];
   }
 
   #neuronList(layer) {
-    const heads = [TEXT.neuron, "∂C/∂a", "σ'(z)", "δ"];
-    return make(
-      "table", {},
-      make("thead", {}, make("tr", {}, ...heads.map((head, i) => make("th", { scope: "col", class: i ? "number" : false }, head)))),
-      make("tbody", {}, ...layer.inner.map((group) => {
-        const [use] = this.app.graph.neurons[group.path] ?? [];
-        const link = make("button", { type: "button", class: "link", onclick: () => this.app.select(group.path, true) }, groupName(group));
-        const figures = use ? [use.contribution, use.activity, use.delta].map((x) => make("td", { class: "number" }, written(Number(x)))) : [];
-        return make("tr", {}, make("th", { scope: "row" }, link), ...figures);
-      })),
-    );
+    const rows = layer.inner.map((group) => {
+      const [use] = this.app.graph.neurons[group.path] ?? [];
+      const figures = use ? [use.contribution, use.activity, use.delta].map(Number) : ["", "", ""];
+      return tableRow(this.button(groupName(group), () => this.app.select(group.path, true)), figures);
+    });
+    return make("table", {}, tableHead([TEXT.neuron, "∂C/∂a", "σ'(z)", "δ"]), make("tbody", {}, ...rows));
   }
 }
 

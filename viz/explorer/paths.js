@@ -35,8 +35,9 @@ function strongestPaths(graph, leaf, k = PATHS_SHOWN) {
 }
 
 function strongest(prefixes, k) {
-  const size = (x) => (Number.isNaN(x) ? Infinity : Math.abs(x));
-  return prefixes.toSorted((one, other) => (size(other.product) === size(one.product) ? 0 : size(other.product) - size(one.product))).slice(0, k);
+  const size = ({ product }) => (Number.isNaN(product) ? Infinity : Math.abs(product));
+  const order = (one, other) => (size(one) === size(other) ? 0 : size(other) - size(one));
+  return prefixes.toSorted(order).slice(0, k);
 }
 
 function edgesOf(end) {

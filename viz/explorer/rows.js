@@ -72,7 +72,8 @@ function placeColumns(columns, links, columnGap) {
   });
   for (const link of links) {
     const { chain, from, to, leaves, enters } = link;
-    const bends = chain.slice(1, -1).flatMap((cell) => [[starts[cell.rank], cell.across + 1], [ends[cell.rank], cell.across + 1]]);
+    const through = ({ rank, across }) => [[starts[rank], across + 1], [ends[rank], across + 1]];
+    const bends = chain.slice(1, -1).flatMap(through);
     // What is less deep than its column is reached, and left, on a straight line: beside it may be something deeper.
     const [out, into] = [from.across + leaves, to.across + enters];
     const isBent = chain[0].rank < chain.at(-1).rank;
@@ -85,7 +86,7 @@ function placeColumns(columns, links, columnGap) {
 
 const slope = (s) => Math.abs(s.a.across + s.leaves - s.b.across - s.enters);
 
-// The steeper the lines between two columns, the more room they get; next to a border there is no label to make room for.
+// The steeper the lines between two columns, the more room they get; next to a border no label needs any.
 function gapBetween(column, next, columnGap) {
   const isPorts = (cells) => cells.every((cell) => cell.item?.port);
   const steepest = Math.max(0, ...column.flatMap((cell) => cell.outs.map((s) => slope(s))));

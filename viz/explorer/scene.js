@@ -76,7 +76,8 @@ class Scene {
       card.write(playback);
       look(card, "active", nodes.includes(active));
       look(card, "giver", nodes.includes(giver));
-      look(card, "pending", nodes.every((node) => !node.op || !playback.isComputed(node)) && nodes.some((node) => node.op));
+      const computed = nodes.filter((node) => node.op);
+      look(card, "pending", computed.length > 0 && !computed.some((node) => playback.isComputed(node)));
     }
     for (const line of this.lines) this.#updateLine(line, step);
   }
@@ -92,11 +93,14 @@ class Scene {
     }
     const share = flow === null ? 0 : strength(flow, this.playback.largest);
     const isPending = !line.edges.some((edge) => this.playback.isComputed(edge.target));
-    const classes = ["line", flow === null ? "" : `${signOf(flow)} passed`, isLit ? "lit" : "", isLit && step.kind === "backward" ? "back" : "", isPending ? "pending" : "", line.isOnPath ? "path" : ""];
-    const look = `${classes.filter(Boolean).join(" ")} ${share.toFixed(2)}`;
+    const classes = [
+      "line", flow !== null && `${signOf(flow)} passed`, isLit && "lit", isLit && step.kind === "backward" && "back",
+      isPending && "pending", line.isOnPath && "path",
+    ].filter(Boolean).join(" ");
+    const look = `${classes} ${share.toFixed(2)}`;
     if (look === line.look) return;
     line.look = look;
-    line.element.setAttribute("class", classes.filter(Boolean).join(" "));
+    line.element.setAttribute("class", classes);
     line.element.style.setProperty("--share", share.toFixed(2));
     line.label?.classList.toggle("lit", isLit);
     line.label?.classList.toggle("pending", isPending);

@@ -10,8 +10,9 @@ class Search {
     input.addEventListener("blur", () => setTimeout(() => this.#close(), 150));
     input.addEventListener("focus", () => this.#find());
     const { graph } = app;
+    const groups = [...graph.groups.values()];
     this.entries = [
-      ...[...graph.groups.values()].map((group) => ({ key: group.path, name: group.path, about: group.inner.length ? TEXT.layer : TEXT.neuron })),
+      ...groups.map(({ path, inner }) => ({ key: path, name: path, about: inner.length ? TEXT.layer : TEXT.neuron })),
       ...graph.nodes.filter((node) => node.kind !== "constant").map((node) => ({
         key: node.id, name: node.label || (node.group ? `${node.group}.${node.name}` : node.name),
         about: node.op || TEXT[node.kind], also: node.name,
@@ -24,7 +25,8 @@ class Search {
     const wanted = this.input.value.trim().toLowerCase();
     if (!wanted) return this.#close();
     const found = this.entries.filter((entry) => entry.text.includes(wanted));
-    const rank = (entry) => (entry.also?.toLowerCase() === wanted || entry.name.toLowerCase() === wanted ? 0 : entry.text.startsWith(wanted) ? 1 : 2);
+    const isIt = (name) => name?.toLowerCase() === wanted;
+    const rank = ({ name, also, text }) => (isIt(name) || isIt(also) ? 0 : text.startsWith(wanted) ? 1 : 2);
     found.sort((a, b) => rank(a) - rank(b));
     this.matches = found.slice(0, MATCHES_SHOWN);
     const options = this.matches.map((entry, place) => make(
@@ -32,7 +34,8 @@ class Search {
       make("bdi", { class: "name" }, fitting(entry.name, 250, `14px ${FONT}`)), make("small", {}, entry.about),
     ));
     if (!found.length) options.push(make("li", { class: "none" }, TEXT.no_match));
-    if (found.length > MATCHES_SHOWN) options.push(make("li", { class: "none" }, say("more", { count: found.length - MATCHES_SHOWN })));
+    const hidden = found.length - this.matches.length;
+    if (hidden > 0) options.push(make("li", { class: "none" }, say("more", { count: hidden })));
     this.list.replaceChildren(...options);
     this.list.hidden = false;
     this.input.setAttribute("aria-expanded", "true");

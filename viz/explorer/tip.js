@@ -27,7 +27,10 @@ class Tip {
   #card(key) {
     const { graph, playback } = this.app;
     const node = graph.byId.get(key);
-    if (!node) return [make("b", {}, key), make("p", {}, this.app.scene.cards.get(key).element.getAttribute("aria-label").split(", ").slice(1).join(" · "))];
+    if (!node) {
+      const [, ...about] = this.app.scene.cards.get(key).element.getAttribute("aria-label").split(", ");
+      return [make("b", {}, key), make("p", {}, about.join(" · "))];
+    }
     const value = playback.isComputed(node) ? written(node.data) : TEXT.not_yet, slope = playback.grad(node);
     return [
       make("b", {}, named(Array.from(node.label || node.name).slice(0, 120).join(""))),
@@ -39,10 +42,7 @@ class Tip {
 
   #line(key) {
     const line = this.app.scene.lines.find((each) => each.key === key);
-    return line.edges.slice(0, 6).map(({ source, target, derivative, formula }) => make(
-      "p", {},
-      ...(derivative === null ? [TEXT.no_flow]
-        : ["∂", named(shortName(target)), "/∂", named(shortName(source)), formula ? ` = ${formula}` : "", ` = ${written(derivative)}`]),
-    ));
+    return line.edges.slice(0, 6).map((edge) => (edge.derivative === null ? make("p", {}, TEXT.no_flow)
+      : make("p", {}, ...ratio(edge), edge.formula && ` = ${edge.formula}`, ` = ${written(edge.derivative)}`)));
   }
 }

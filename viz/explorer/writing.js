@@ -1,12 +1,22 @@
 // What a step does, in one line with names and numbers, and a second that says how.
 
-const shortName = (node) => (Array.from(node.name).length > 24 ? `${Array.from(node.name).slice(0, 23).join("")}…` : node.name);
+function shortName(node) {
+  const letters = Array.from(node.name);
+  return letters.length > 24 ? `${letters.slice(0, 23).join("")}…` : node.name;
+}
+
+// ∂z/∂w, with the names of an edge's ends.
+function ratio({ source, target }) {
+  return ["∂", named(shortName(target)), "/∂", named(shortName(source))];
+}
 
 function writeStep(playback) {
   const { step, graph } = playback;
   switch (step.kind) {
-    case "start":
-      return { phase: "forward", tag: "", line: [make("span", { class: "words" }, graph.order.length ? TEXT.start : TEXT.only_leaf)], note: [] };
+    case "start": {
+      const words = graph.order.length ? TEXT.start : TEXT.only_leaf;
+      return { phase: "forward", tag: "", line: [make("span", { class: "words" }, words)], note: [] };
+    }
     case "forward": {
       const { node } = step;
       const isPlain = node.numbers === written(node.data);
@@ -20,7 +30,7 @@ function writeStep(playback) {
       return {
         phase: "backward", tag: step.node.group,
         line: [named(shortName(step.node)), ".grad = ", make("b", {}, "1")],
-        note: say("seed", { name: "\u0000" }).split("\u0000").flatMap((text, i) => (i ? [named(shortName(graph.root)), text] : [text])),
+        note: TEXT.seed.split("{name}").flatMap((text, i) => (i ? [named(shortName(graph.root)), text] : [text])),
       };
     default:
       return writeBackward(playback, step.edge);
@@ -36,10 +46,10 @@ function writeBackward(playback, { source, target, derivative, formula }) {
     : say("passes", { before: written(playback.before), passed: factor(product), after: written(after) });
   return {
     phase: "backward",
-    tag: source.group && target.group && source.group !== target.group ? `${source.group} ← ${target.group}` : source.group || target.group,
+    tag: [...new Set([source.group, target.group])].filter(Boolean).join(" ← "),
     line: [named(from), ".grad += ", make("b", {}, written(adjoint)), " × ", make("b", {}, factor(derivative))],
     note: [
-      named(to), ".grad × ∂", named(to), "/∂", named(from), formula ? " = " : "", formula ? named(formula, "formula") : "",
+      named(to), ".grad × ", ...ratio({ source, target }), ...(formula ? [" = ", named(formula, "formula")] : []),
       make("span", { class: "apart" }, sum),
     ],
   };
