@@ -6,6 +6,7 @@ class Tip {
   }
 
   follow(event) {
+    if (event.pointerType === "touch") return this.hide();
     const key = event.buttons ? null : event.target.closest("[data-key]")?.dataset.key;
     const line = event.buttons ? null : event.target.closest("[data-line]")?.dataset.line;
     const on = key ?? line;
