@@ -270,6 +270,21 @@ def test_everything_fits_the_width(browser: Any, network: Path, size: dict[str, 
         assert world["y"] + world["height"] <= stage["y"] + stage["height"]
 
 
+def test_what_is_seen_whole_stays_so_when_the_window_changes(browser: Any, network: Path) -> None:
+    with opened(browser, network) as page:
+        page.click("#last")
+        page.set_viewport_size({"width": 900, "height": 500})
+        until(
+            page,
+            """(() => {
+              const [world, stage] = ["world", "stage"].map((id) =>
+                document.getElementById(id).getBoundingClientRect());
+              return stage.left <= world.left && world.right <= stage.right && world.bottom <= stage.bottom;
+            })()""",
+        )
+        until(page, "location.hash.includes('step=') && !location.hash.includes('view=')")
+
+
 def test_dragging_pans_and_the_wheel_zooms(browser: Any, expression: Path) -> None:
     with opened(browser, expression) as page:
         read = "document.getElementById('world').transform.baseVal.consolidate().matrix"

@@ -15,7 +15,7 @@ function readAddress() {
 function writeAddress({ step, view, at, folded, theme }) {
   if (location.protocol === "about:") return;  // a page within a page has no address of its own
   const parts = new URLSearchParams({ step });
-  parts.set("view", view.map((x) => Number(x.toFixed(5))).join(","));
+  if (view) parts.set("view", view.map((x) => Number(x.toFixed(5))).join(","));
   if (at) parts.set("at", at);
   if (folded) parts.set("folded", folded.join(","));
   if (theme) parts.set("theme", theme);

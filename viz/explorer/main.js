@@ -7,7 +7,7 @@ class App {
     this.graph = readGraph(DATA);
     this.playback = new Playback(this.graph);
     this.svg = byId("canvas");
-    this.camera = new Camera(this.svg, byId("world"), () => this.remember());
+    this.camera = new Camera(this.svg, byId("world"), () => this.moved());
     this.scene = new Scene(byId("world"), this.graph, this.playback);
     this.panel = new Panel(byId("panel"), this);
     this.tip = new Tip(byId("tip"), this);
@@ -79,12 +79,17 @@ class App {
     return layout(foldedTree(this.graph, this.closed), this.isDown);
   }
 
-  remember() {
+  moved() {
     this.isFitted = false;
+    this.remember();
+  }
+
+  remember() {
     if (!this.isReady) return;
     clearTimeout(this.later);
     this.later = setTimeout(() => writeAddress({
-      step: this.playback.position, view: [this.camera.x, this.camera.y, this.camera.zoom], at: this.selected,
+      step: this.playback.position, at: this.selected,
+      view: this.isFitted ? null : [this.camera.x, this.camera.y, this.camera.zoom],
       folded: this.graph.groups.size ? [...this.closed] : null, theme: document.documentElement.dataset.theme,
     }), 120);
   }
