@@ -263,6 +263,9 @@ def test_everything_fits_the_width(browser: Any, network: Path, size: dict[str, 
         for selector in ("#play", "#last", "#slider", "#search", "#help", "#fit"):
             box = page.locator(selector).bounding_box()
             assert 0 <= box["x"] <= box["x"] + box["width"] <= size["width"]
+        page.fill("#search", "w")
+        found = page.locator("#matches").bounding_box()
+        assert 0 <= found["x"] <= found["x"] + found["width"] <= size["width"]
         world = page.locator("#world").bounding_box()
         stage = page.locator("#stage").bounding_box()
         assert stage["x"] <= world["x"]
