@@ -98,7 +98,8 @@ def _write(tree: ast.expr, to: _Dialect) -> _Written:
             new = to.names.get(name) if name in to.names else to.patterns.get(name) or _word(name, to)
             return _number(new, to) if isinstance(new, float) else _Written(str(new), _ATOM)
         case ast.UnaryOp(op=ast.USub(), operand=operand):
-            return _Written(to.patterns["minus"] + to.fenced(operand, _PRODUCT), _SIGN)
+            after = to.fenced(operand, _PRODUCT)
+            return _Written(to.patterns["minus"] + (to.fence(after) if after[0] in "-−" else after), _SIGN)
         case ast.BinOp():
             return _binary(tree, to)
         case ast.Call(func=ast.Name(id=name), args=arguments):

@@ -17,6 +17,7 @@ except ImportError as error:
         "HIPS autograd has the same import name; install glassgrad in an environment of its own"
     ) from error
 
+from viz.explorer import Explorer, explore
 from viz.graph import draw
 from viz.notebook import mimebundle
 from viz.picture import Edge, Fold, Node, Picture, picture
@@ -33,11 +34,13 @@ from viz.render import Drawing, render
 __all__ = [
     "Drawing",
     "Edge",
+    "Explorer",
     "Fold",
     "Node",
     "Picture",
     "Recorder",
     "draw",
+    "explore",
     "mimebundle",
     "picture",
     "plot_activity",

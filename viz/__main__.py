@@ -1,4 +1,7 @@
-"""``python -m viz "tanh(w*a + b)" w=0.7 a=-1.5 b=0.3 -o graph.svg``: draw an expression, print its gradients."""
+"""``python -m viz "tanh(w*a + b)" w=0.7 a=-1.5 b=0.3 -o graph.svg``: draw an expression, print its gradients.
+
+With ``-o backprop.html`` it writes a page in which to step through the graph instead.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,11 @@ import argparse
 import sys
 import textwrap
 from collections.abc import Sequence
+from pathlib import Path
 
 from autograd import RULES, GlassgradError, OperandError, RenderError, parse
 from autograd.command_line import Parser, described
+from viz.explorer import explore
 from viz.graph import draw
 from viz.render import FORMATS, format_for
 from viz.table import print_gradients
@@ -18,6 +23,7 @@ _EXAMPLES = """\
 examples:
   python -m viz "tanh(w*a + b)" w=0.7 a=-1.5 b=0.3
   python -m viz "(x - 3)**2 + sin(y)" x=1 y=0.5 -o square.png --rankdir TB
+  python -m viz "tanh(w*a + b)" w=0.7 a=-1.5 b=0.3 -o backprop.html    a page in which to step through it
   python -m viz "where(x > 0, x, 0.01*x)" x=-2 -o leaky.dot --title "Leaky ReLU"
   python -m viz "(-x)**2" x=2       an expression that begins with a minus goes in parentheses
 
@@ -30,12 +36,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; return its exit code: 2 after a message on standard error, else 0."""
     options = _parser().parse_args(arguments)
     try:
-        form = format_for(options.output, options.format)
+        is_page = (options.format or Path(options.output).suffix[1:].lower()) == "html"
+        form = "html" if is_page else format_for(options.output, options.format)
         root = parse(options.expression, **_numbers(options.numbers))
         root.backward()
         title = options.expression if options.title is None else options.title
         try:
-            draw(root, format=form, path=options.output, rankdir=options.rankdir, title=title, timeout=options.timeout)
+            if is_page:
+                explore(root, path=options.output, title=title)
+            else:
+                to, limit = options.output, options.timeout
+                draw(root, format=form, path=to, rankdir=options.rankdir, title=title, timeout=limit)
         except RenderError:  # the gradients need no renderer
             print_gradients(root)
             raise
@@ -43,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"{_PROGRAM}: {described(error)}", file=sys.stderr)
         return 2
     print_gradients(root)
-    print(f"drawn in {options.output}")
+    print(f"open {options.output} in a browser" if is_page else f"drawn in {options.output}")
     return 0
 
 
@@ -61,8 +72,9 @@ def _parser() -> argparse.ArgumentParser:
     add("expression", metavar="EXPRESSION", help='such as "tanh(w*a + b)", in quotes')
     add("numbers", metavar="NAME=NUMBER", nargs="*", default=[], help="one for every name in the expression")
     add("-o", "--output", metavar="FILE", default="graph.svg",
-        help="the picture; its ending says which kind, .svg, .png or .dot (default: %(default)s)")  # fmt: skip
-    add("--format", metavar="FORMAT", help=f"{', '.join(FORMATS)}, whatever the ending")
+        help="the picture; its ending says which kind, .svg, .png or .dot, or .html for a page in which to step "
+        "through the graph (default: %(default)s)")  # fmt: skip
+    add("--format", metavar="FORMAT", help=f"{', '.join(FORMATS)} or html, whatever the ending")
     add("--rankdir", metavar="DIRECTION", default="LR",
         help="the way values flow: LR left to right, TB top to bottom, RL or BT (default: %(default)s)")  # fmt: skip
     add("--title", help="above the picture (default: the expression)")

@@ -62,6 +62,7 @@ def test_latex_is_balanced(text: str) -> None:
 def test_numbers_take_the_place_of_names() -> None:
     assert unicode_formula("1 - y*y", {"y": -0.5}) == "1 − (−0.5)²"
     assert unicode_formula("x - a", {"x": 1.0, "a": -2.0}) == "1 − (−2)"
+    assert unicode_formula("-x", {"x": -2.0}) == "−(−2)"
     assert latex_formula("y * (1 - y)", {"y": 0.25}) == r"0.25\,(1 - 0.25)"
     assert latex_formula("2 * x", {"x": 3.0}) == r"2 \cdot 3"
     assert latex_formula("x * x", {"x": 1e-9}) == r"(1\times 10^{-9})^{2}"

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import importlib.util
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+
+from tests.viz.browser import running_browser
 
 SVG = "{http://www.w3.org/2000/svg}"
 TITLE = "{http://www.w3.org/1999/xlink}title"
@@ -79,3 +82,9 @@ def renderer(request: pytest.FixtureRequest) -> str:
             pytest.skip("pygraphviz is not installed")
         request.getfixturevalue("hide_dot")
     return name
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    with running_browser() as found:
+        yield found

@@ -54,6 +54,16 @@ def test_the_ending_says_which_format(tmp_path: Path, name: str, start: bytes) -
     assert (tmp_path / name).read_bytes().startswith(start)
 
 
+@pytest.mark.parametrize("ending", [["-o", "backprop.html"], ["-o", "page", "--format", "html"]])
+def test_a_page_to_step_through(tmp_path: Path, ending: list[str]) -> None:
+    done = run("tanh(w*a + b)", "w=0.7", "a=-1.5", "b=0.3", *ending, folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert f"open {ending[1]} in a browser" in done.stdout
+    page = (tmp_path / ending[1]).read_text(encoding="utf-8")
+    assert page.startswith("<!doctype html>")
+    assert "<title>tanh(w*a + b)</title>" in page
+
+
 def test_options(tmp_path: Path) -> None:
     done = run(
         "x*y", "x=3", "y=-1e-3", "-o", "out", "--format", "dot", "--rankdir", "TB", "--title", "A & B", folder=tmp_path
@@ -97,6 +107,7 @@ def test_plain_output_without_rich(tmp_path: Path) -> None:
         (["w", "w=1", "w=2"], "'w' is given twice"),
         (["w", "w=1", "-o", "missing/graph.svg"], "missing: no such folder: create it first"),
         (["w", "w=1", "-o", "."], "this is a folder"),
+        (["w", "w=1", "-o", "missing/page.html"], "missing: no such folder: create it first"),
         (["w", "w=1", "-o", "graph.jpg"], "unknown picture format 'jpg'"),
         (["w", "w=1", "--format", "pgn"], "did you mean 'png'"),
         (["w", "w=1", "--rankdir", "up"], "unknown rankdir 'up'"),

@@ -1,0 +1,279 @@
+// The page as a whole: what is shown, what is selected, and how each action changes both.
+
+const READABLE = 0.55;  // the smallest zoom at which the numbers are easily read
+
+class App {
+  constructor() {
+    this.graph = readGraph(DATA);
+    this.playback = new Playback(this.graph);
+    this.svg = byId("canvas");
+    this.camera = new Camera(this.svg, byId("world"), () => this.moved());
+    this.scene = new Scene(byId("world"), this.graph, this.playback);
+    this.panel = new Panel(byId("panel"), this);
+    this.tip = new Tip(byId("tip"), this);
+    this.player = new Player(this);
+    this.search = new Search(byId("search"), byId("matches"), this);
+    this.selected = null;
+    this.isReady = false;
+    byId("slider").max = this.playback.last;
+    byId("slider").style.setProperty("--seed", this.playback.seed / Math.max(1, this.playback.last));
+    byId("speed").hidden = this.playback.last < 8;
+    for (const id of ["fold-all", "unfold-all"]) byId(id).hidden = this.graph.groups.size === 0;
+    this.restore();
+    listenToKeys(this);
+    listenToButtons(this);
+    listenToPointer(this, this.svg);
+    addEventListener("hashchange", () => this.restore());
+    addEventListener("resize", () => this.resize());
+    addEventListener("beforeprint", () => this.print(true));
+    addEventListener("afterprint", () => this.print(false));
+  }
+
+  restore() {
+    this.isReady = false;
+    const { step, view, at, folded, theme } = readAddress();
+    this.setTheme(theme);
+    this.#begin(folded ? [new Set(folded.filter((path) => this.graph.groups.has(path)))] : foldingLevels(this.graph));
+    if (view) this.camera.set(...view);
+    else this.fit();
+    this.selected = null;
+    this.select(this.graph.byId.has(at) || this.graph.groups.has(at) ? at : null, folded === null);
+    this.go(step ?? this.playback.last, false);
+    this.isReady = true;
+  }
+
+  // Begin with the first of some foldings that can be read when it is seen whole.
+  #begin(levels) {
+    for (const closed of levels) {
+      this.closed = closed;
+      const isLast = closed === levels.at(-1);
+      if (this.#isLarge && !isLast) continue;
+      const found = this.#bestDirection();
+      if (isLast || this.#zoomOf(found) >= READABLE) return this.scene.show(found);
+    }
+  }
+
+  // Values flow to the right, on a narrow screen down; the other way where only that can be read.
+  #bestDirection() {
+    const [width, height] = this.camera.size;
+    this.isDown = width < height;
+    const usual = this.#layout();
+    if (this.#isLarge || this.#zoomOf(usual) >= READABLE) return usual;
+    this.isDown = !this.isDown;
+    const turned = this.#layout();
+    if (this.#zoomOf(turned) > 1.1 * this.#zoomOf(usual)) return turned;
+    this.isDown = !this.isDown;
+    return usual;
+  }
+
+  // Too large to be laid out for a trial.
+  get #isLarge() {
+    return countItems(foldedTree(this.graph, this.closed).root) > 400;
+  }
+
+  #zoomOf({ width, height }) {
+    return this.camera.zoomFor(width, height);
+  }
+
+  #layout() {
+    return layout(foldedTree(this.graph, this.closed), this.isDown);
+  }
+
+  moved() {
+    this.isFitted = false;
+    this.remember();
+  }
+
+  remember() {
+    if (!this.isReady) return;
+    clearTimeout(this.later);
+    this.later = setTimeout(() => writeAddress({
+      step: this.playback.position, at: this.selected,
+      view: this.isFitted ? null : [this.camera.x, this.camera.y, this.camera.zoom],
+      folded: this.graph.groups.size ? [...this.closed] : null, theme: document.documentElement.dataset.theme,
+    }), 120);
+  }
+
+  // Stepping.
+  stepBy(distance) {
+    this.stepTo(this.playback.position + distance);
+  }
+
+  stepTo(position) {
+    this.player.stop();
+    this.go(position);
+  }
+
+  go(position, reveals = true) {
+    const { playback } = this;
+    playback.go(position);
+    this.scene.update();
+    this.panel.live();
+    const { phase, tag, line, note } = writeStep(playback);
+    byId("phase").textContent = TEXT[phase];
+    byId("dock").dataset.phase = phase;
+    byId("tag").textContent = tag;
+    byId("line").replaceChildren(...line);
+    byId("note").replaceChildren(...note);
+    byId("slider").value = playback.position;
+    byId("count").textContent = `${playback.position} / ${playback.last}`;
+    byId("slider").setAttribute("aria-valuetext", say("step_of", { step: playback.position, count: playback.last }));
+    if (reveals) this.#reveal();
+    this.remember();
+  }
+
+  #reveal() {
+    const { step } = this.playback;
+    const ends = (step.kind === "backward" ? [step.edge.source, step.edge.target] : [step.node])
+      .map((node) => node && this.scene.cardOf(node)).filter(Boolean);
+    for (const card of ends.reverse()) this.camera.reveal(card.item);
+  }
+
+  showPlaying(isPlaying) {
+    const button = byId("play");
+    const text = isPlaying ? TEXT.pause : TEXT.play;
+    button.dataset.playing = isPlaying;
+    button.setAttribute("aria-label", text);
+    button.title = text;
+    byId("told").setAttribute("aria-live", isPlaying ? "off" : "polite");
+  }
+
+  // Selecting: a node by its id, a group by its path, nothing by null.
+  select(key, reveals = false) {
+    this.selected = key;
+    const chosen = this.graph.byId.get(key) ?? this.graph.groups.get(key) ?? null;
+    if (chosen && reveals) this.#uncover(chosen);
+    this.scene.highlight(null);
+    this.scene.select(key);
+    this.panel.show(chosen);
+    for (const frame of this.svg.querySelectorAll(".frame")) {
+      frame.classList.toggle("selected", frame.dataset.group === key);
+    }
+    document.body.classList.toggle("pinned", chosen !== null);
+    const card = this.scene.cards.get(key);
+    this.#makeFocusable(card ?? this.scene.cards.values().next().value);
+    if (card && reveals) this.camera.reveal(card.item, 80);
+    this.remember();
+  }
+
+  // Unfold what hides a value, or, of a group, what lies around it.
+  #uncover(chosen) {
+    const hiding = [...ancestors(this.graph, chosen.group ?? chosen.parent)].filter((group) => this.closed.has(group.path));
+    if (!hiding.length) return;
+    for (const group of hiding) this.closed.delete(group.path);
+    this.#redraw();
+  }
+
+  focusCard(key) {
+    this.scene.cards.get(key)?.element.focus({ preventScroll: true });
+  }
+
+  #makeFocusable(card) {
+    this.focusable?.element.setAttribute("tabindex", "-1");
+    this.focusable = card;
+    card?.element.setAttribute("tabindex", "0");
+  }
+
+  // From card to card in the order in which they were drawn, with the keyboard.
+  walk(distance) {
+    const cards = [...this.scene.cards.values()];
+    const at = cards.findIndex((card) => card.element === document.activeElement);
+    const next = cards[at < 0 ? Math.max(0, cards.indexOf(this.focusable)) : (at + distance + cards.length) % cards.length];
+    this.#makeFocusable(next);
+    next.element.focus({ preventScroll: true });
+    this.camera.reveal(next.item);
+  }
+
+  pin() {
+    const { activeElement } = document;
+    const { key, fold } = activeElement.dataset;
+    if (fold !== undefined) this.fold(fold, !this.closed.has(fold));
+    else if (key !== undefined) this.select(this.selected === key ? null : key);
+  }
+
+  // Folding.
+  fold(path, isFolded) {
+    if (isFolded) this.closed.add(path);
+    else this.closed.delete(path);
+    const hadFocus = this.svg.contains(document.activeElement);
+    this.#redraw(path);
+    this.select(this.graph.groups.has(this.selected) || !isFolded ? this.selected : path);
+    if (hadFocus) this.focusCard(this.scene.cards.has(path) ? path : this.graph.groups.get(path).members[0]?.id ?? "");
+  }
+
+  foldHere() {
+    const key = document.activeElement.dataset?.key ?? this.selected;
+    const group = this.graph.groups.get(key) ?? this.graph.groups.get(this.graph.byId.get(key)?.group);
+    if (!group) return;
+    if (this.closed.has(group.path)) this.fold(group.path, false);
+    else this.fold(group.path, true);
+  }
+
+  // One level at a time: neurons fold before layers, and layers unfold before neurons.
+  foldMore(isFolded) {
+    const groups = [...this.graph.groups.values()];
+    const [layers, neurons] = [groups.filter((group) => group.inner.length), groups.filter((group) => !group.inner.length)];
+    const levels = isFolded ? [neurons, layers] : [layers, neurons];
+    const level = levels.find((each) => each.some((group) => this.closed.has(group.path) !== isFolded));
+    for (const group of level ?? []) isFolded ? this.closed.add(group.path) : this.closed.delete(group.path);
+    this.scene.show(this.#bestDirection());
+    this.fit();
+    this.select(this.selected);
+  }
+
+  // Draw anew, the given group staying where it is on the screen.
+  #redraw(path) {
+    const before = path && this.#corner(path);
+    this.scene.show(this.#layout());
+    const after = path && this.#corner(path);
+    const { x, y, zoom } = this.camera;
+    if (before && after) this.camera.set(x + (before[0] - after[0]) * zoom, y + (before[1] - after[1]) * zoom, zoom);
+  }
+
+  #corner(path) {
+    const item = this.scene.layout.boxes.get(path);
+    return item && item.key === path ? [item.left, item.top] : null;
+  }
+
+  // The page around the drawing.
+  fit() {
+    this.camera.fit(this.scene.layout);
+    this.isFitted = true;
+  }
+
+  resize() {
+    this.camera.measure();
+    if (this.isFitted) this.fit();
+  }
+
+  setTheme(theme) {
+    if (theme) document.documentElement.dataset.theme = theme;
+    else delete document.documentElement.dataset.theme;
+  }
+
+  changeTheme() {
+    const isDark = matchMedia("(prefers-color-scheme: dark)").matches;
+    const now = document.documentElement.dataset.theme ?? (isDark ? "dark" : "light");
+    this.setTheme(now === "dark" ? "light" : "dark");
+    this.remember();
+  }
+
+  help() {
+    byId("help-page").showModal();
+  }
+
+  // On paper the whole drawing, as large as the page.
+  print(isPrinting) {
+    const { width, height } = this.scene.layout;
+    if (isPrinting) {
+      this.seen = [this.camera.x, this.camera.y, this.camera.zoom];
+      this.svg.setAttribute("viewBox", `-8 -8 ${width + 16} ${height + 16}`);
+      this.camera.set(0, 0, 1);
+    } else {
+      this.svg.removeAttribute("viewBox");
+      this.camera.set(...this.seen);
+    }
+  }
+}
+
+const app = new App();
