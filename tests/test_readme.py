@@ -24,7 +24,8 @@ COMMANDS = [
 MODULES = [command for command in COMMANDS if command.startswith("python -m ")]
 
 
-def test_python_blocks_run_in_order():
+def test_python_blocks_run_in_order(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     found = blocks("python")
     assert len(found) >= 4
     scope = {}
@@ -42,6 +43,8 @@ def test_commands_run_and_leave_what_they_name(command, tmp_path):
     made = {path.name for path in tmp_path.rglob("*") if "examples" not in path.parts}
     if "-o" in arguments:
         assert arguments[arguments.index("-o") + 1] in made
+    elif "lesson" in arguments:
+        assert made >= {f"{name}.png" for name in arguments[4:]}
     else:
         assert made >= {"boundary.png", "loss.png", "neuron.svg", "model.json", "index.html"}
 
