@@ -12,7 +12,7 @@ import keyword
 import math
 import operator
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -30,6 +30,7 @@ __all__ = [
     "folded",
     "is_name",
     "names_in",
+    "needed",
     "parse_formula",
 ]
 
@@ -96,6 +97,18 @@ def names_in(text: str) -> tuple[set[str], set[str]]:
     functions = {callee(node) for node in ast.walk(tree) if isinstance(node, ast.Call)}
     names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
     return names - functions - {"pi", "inf", "nan"}, functions
+
+
+def needed(given: Sequence[tuple[str, str]], texts: Iterable[str]) -> list[tuple[str, str]]:
+    """Return the given formulas that `texts` need, directly or through others, in order.
+
+    >>> needed([("a", "x * x"), ("b", "a + 1"), ("c", "2 * a")], ["exp(b)"])
+    [('a', 'x * x'), ('b', 'a + 1')]
+    """
+    names = set().union(*(names_in(text)[0] for text in texts))
+    for name, text in reversed(given):  # a given formula may use those before it
+        names |= names_in(text)[0] if name in names else set()
+    return [pair for pair in given if pair[0] in names]
 
 
 def is_name(text: str) -> bool:

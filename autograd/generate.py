@@ -13,7 +13,7 @@ import itertools
 import math
 import textwrap
 
-from autograd.formula import NUMPY_FUNCTIONS, names_in
+from autograd.formula import NUMPY_FUNCTIONS, names_in, needed
 from autograd.formula_source import python_source
 from autograd.generate_text import ABS, PRELUDE
 from autograd.rules import RULES, Operand, Rule
@@ -217,7 +217,7 @@ def _compute(row: Rule, targets: tuple[str | None, ...], indent: int) -> str:
     wanted = [text for target, text in zip(targets, texts, strict=True) if target]
     sequences = row.sequences
     spread = ("", *(operand.name if operand.is_sequence else "" for operand in row.operands))
-    used = row.given_for(wanted)
+    used = needed(row.given, wanted)
 
     def source(text: str, over: str = "") -> str:
         return python_source(text, call=_float_function, sequences=sequences, spread_over=over)

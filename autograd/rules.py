@@ -11,7 +11,7 @@ written ``*x`` is a whole sequence: formulas go over it element by element, ``su
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -183,17 +183,6 @@ class Rule:
             else:
                 groups.append(rest.pop(0))
         return groups
-
-    def given_for(self, texts: Iterable[str]) -> list[tuple[str, str]]:
-        """Return the given formulas that `texts` need, directly or through others, in order.
-
-        >>> RULES["logsumexp"].given_for(["exp(x - y)"])
-        []
-        """
-        names = set().union(*(names_in(text)[0] for text in texts))
-        for name, text in reversed(self.given):  # a given formula may use those before it
-            names |= names_in(text)[0] if name in names else set()
-        return [pair for pair in self.given if pair[0] in names]
 
     @property
     def _formulas(self) -> tuple[str, ...]:

@@ -112,8 +112,8 @@ class Compiled:
             multiply(v2, v3, out=v0)           # (1, 1), (1, 8), (1, 8)
             tanh(v0, out=v4)                   # (1, 8), (1, 8)
         def backward():
-            multiply(v5, subtract(1.0, multiply(v4, v4)), out=v6) # (1, 8), (1, 8), (1, 8), (1, 8)
-            add.reduce(multiply(v6, v3), -1, out=v7) # (1, 8), (1, 8), (1,)
+            multiply(v5, subtract(1.0, multiply(v4, v4)), out=v5) # (1, 8), (1, 8), (1, 8), (1, 8)
+            add.reduce(multiply(v5, v3), -1, out=v7) # (1, 8), (1, 8), (1,)
         """
         if stage == "blocks":
             return self.program.describe()

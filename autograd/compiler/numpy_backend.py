@@ -18,7 +18,7 @@ from autograd.compiler.products import blocked_product, product, product_adjoint
 from autograd.compiler.program import Block, Dot, Map, Positions, Program, Reduce
 from autograd.compiler.scalar_graph import COMPARISONS
 from autograd.compiler.workspace import Workspace
-from autograd.formula import NUMPY_FUNCTIONS
+from autograd.formula import NUMPY_FUNCTIONS, needed
 from autograd.formula_source import numpy_source
 from autograd.rules import RULES
 
@@ -140,7 +140,7 @@ class Executable:
             return template.format(*map(memory.number, numbers), **scope)
 
         lines = []
-        for name, text in rule.given_for(texts):
+        for name, text in needed(rule.given, texts):
             source = write(text)
             scope[name] = memory.bind(None)
             lines.append(f"{scope[name]} = {source}")

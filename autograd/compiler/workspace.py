@@ -83,10 +83,15 @@ class Workspace:
         head, *lines = inspect.getsource(function).splitlines()
         found = [head]
         for line in lines:
+            line = re.sub(r"\bv\d+", self._as_number, line)
             things = [self.scope[name] for name in re.findall(r"\bv\d+", line)]
             shapes = ", ".join(str(thing.shape) for thing in things if isinstance(thing, np.ndarray))
             found.append(f"{line:38} # {shapes}" if shapes else line)
         return "\n".join(found)
+
+    def _as_number(self, name: re.Match[str]) -> str:
+        thing = self.scope[name[0]]
+        return repr(float(thing)) if isinstance(thing, np.ndarray) and thing.ndim == 0 else name[0]
 
     def view(self, at: Positions, *, adjoint: bool = False) -> str | None:
         """The name of a view of these places, rows as the last axis; None if it takes a gather."""
