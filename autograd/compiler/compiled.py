@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 
 from autograd.compiler.arguments import Arguments
-from autograd.compiler.even import even_out
 from autograd.compiler.loops import Loops
 from autograd.compiler.needs import Needs
 from autograd.compiler.numpy_backend import Executable
@@ -83,7 +82,7 @@ class Compiled:
     @functools.cached_property
     def _single(self) -> Program:
         """The program for one row: what is not equally long is evened out."""
-        return place(self._graph, len(self.params), even_out)
+        return place(self._graph, len(self.params), even=True)
 
     @property
     def depends_on_params(self) -> bool:

@@ -14,7 +14,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from autograd.compiler.reroll import Sum
+from autograd.compiler.grouping import Sum
 from autograd.compiler.scalar_graph import Graph
 
 __all__ = ["even_out"]

@@ -6,19 +6,17 @@ buffer bound to a name beforehand. The backward half follows from the same block
 
 from __future__ import annotations
 
-import contextlib
-import functools
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable
 
 import numpy as np
 
 from autograd.compiler.needs import Needs
-from autograd.compiler.products import blocked_product, product, product_adjoint, stopped, with_bias
+from autograd.compiler.numpy_calls import OPPOSITE, as_call, functions, lowered
+from autograd.compiler.products import product, product_adjoint, with_bias
 from autograd.compiler.program import Block, Dot, Map, Positions, Program, Reduce
 from autograd.compiler.scalar_graph import COMPARISONS
 from autograd.compiler.workspace import Workspace
-from autograd.formula import NUMPY_FUNCTIONS, needed
+from autograd.formula import needed
 from autograd.formula_source import numpy_source
 from autograd.rules import RULES
 
@@ -46,7 +44,7 @@ class Executable:
     ) -> None:
         self.program = program if rows > 1 else program.without_rows()
         self.rows, self.inputs, self.guarded = rows, inputs, guarded
-        self.memory = Workspace(self.program, rows, Needs(self.program, params, inputs), _functions())
+        self.memory = Workspace(self.program, rows, Needs(self.program, params, inputs), functions())
         if rows == 1:  # callers still find rows where they would be
             start = program.uniform_size
             self.memory.row = self.memory.uniform[start:, None]
@@ -120,7 +118,7 @@ class Executable:
         lines, write = self._given(block, names, [rule.forward])
         result = write(rule.forward)
         reduced = isinstance(block, Reduce)
-        call = None if reduced or lines else _as_call(result)
+        call = None if reduced or lines else as_call(result)
         if call is not None:
             return [self.memory.stored(*call, out)]
         return [*lines, f"{out}[...] = {f'({result})[:, 0]' if reduced else result}"]
@@ -136,7 +134,7 @@ class Executable:
         reduced = isinstance(block, Reduce)
 
         def write(text: str) -> str:
-            template, numbers = _lowered(text, tuple(scope), tuple(constants.items()), reduced)
+            template, numbers = lowered(text, tuple(scope), tuple(constants.items()), reduced)
             return template.format(*map(memory.number, numbers), **scope)
 
         lines = []
@@ -194,17 +192,17 @@ class Executable:
         lines += given
         for at, operand, partial in wanted:
             source = write(partial)
-            condition = _as_call(source)
+            condition = as_call(source)
             if partial == "1":
                 expression, call = flowing, None
             elif partial == "-1":
                 expression, call = f"negative({flowing})", ("negative", flowing)
             elif self.guarded:
                 expression, call = f"stopped({flowing}, {source})", None
-            elif condition is not None and condition[0] in _COMPARED:
+            elif condition is not None and condition[0] in OPPOSITE:
                 mask = self.memory.bind(np.empty(self.memory.shape(at, per_row=per_row), bool))
                 # Where nan is compared both ways are false: the result is nan then, too, and all is run again, guarded.
-                lines.append(f"{_COMPARED[condition[0]]}({condition[1]}, out={mask})")
+                lines.append(f"{OPPOSITE[condition[0]]}({condition[1]}, out={mask})")
                 expression = f"where({mask}, {self.memory.number(0.0)}, {flowing})"
                 call = ("zero_where", f"{mask}, {flowing}")
             else:
@@ -231,75 +229,3 @@ class Executable:
         for single in singles:
             heir_of = block.out if single is singles[-1] else None
             self.memory.accumulate(single, own, None, lines, per_row, heir_of=heir_of)
-
-
-def _functions() -> dict[str, Any]:
-    """What formulas may call: NumPy's functions, and any row of the table, also of a user's own."""
-    return {name: functools.partial(_forward_of, name) for name in RULES} | _FUNCTIONS
-
-
-def _forward_of(name: str, *operands: Any) -> Any:
-    return RULES[name].arrays(*operands)[0]
-
-
-@functools.lru_cache(maxsize=4096)  # an irregular graph asks for few formulas, thousands of times
-def _lowered(
-    text: str, names: Sequence[str], constants: Sequence[tuple[str, float]], reduced: bool
-) -> tuple[str, tuple[float, ...]]:
-    """A formula as NumPy calls, with a field for each variable and for each number, and those numbers."""
-    fields = {name: f"{{{name}}}" for name in names}
-    for simplified in (dict(constants), {}):
-        numbers: list[float] = []
-
-        def number(x: float, numbers: list[float] = numbers) -> str:
-            numbers.append(x)
-            return f"{{{len(numbers) - 1}}}"
-
-        with contextlib.suppress(ArithmeticError, ValueError):  # a constant part without a value, such as 1 / 0
-            source = numpy_source(text, fields, constants=simplified, number=number, reduced=reduced)
-            break
-    return source, tuple(numbers)
-
-
-def _as_call(expression: str) -> tuple[str, str] | None:
-    """Take ``f(a, b)`` apart, if the expression is one ufunc call that can write into place."""
-    name, bracket, rest = expression.partition("(")
-    if bracket and rest.endswith(")") and isinstance(_FUNCTIONS.get(name), np.ufunc):
-        depth = 0
-        for i, character in enumerate(rest):
-            depth += (character == "(") - (character == ")")
-            if depth < 0:
-                return (name, rest[:-1]) if i == len(rest) - 1 else None
-    return None
-
-
-def _zero_where(condition: Any, flowing: Any, *, out: Any) -> None:
-    """The adjoint, but 0 where the condition holds."""
-    if out is not flowing:
-        out[...] = flowing
-    np.putmask(out, condition, 0.0)
-
-
-def _sum_along(x: Any) -> Any:
-    return np.add.reduce(x, 1, keepdims=True)
-
-
-def _max_along(x: Any) -> Any:
-    return np.maximum.reduce(x, 1, keepdims=True)
-
-
-def _size_along(x: Any) -> int:
-    return int(x.shape[1])
-
-
-#: Comparisons, and what is true where they are not.
-_COMPARED = {"less": "greater_equal", "greater": "less_equal", "equal": "not_equal"}
-_COMPARED |= {opposite: name for name, opposite in _COMPARED.items()}
-_CALLED = """add subtract multiply divide negative matmul einsum take broadcast_to
-less greater less_equal greater_equal equal not_equal dot"""
-_FUNCTIONS: dict[str, Any] = (
-    NUMPY_FUNCTIONS
-    | {name: getattr(np, name) for name in _CALLED.split()}
-    | {"stopped": stopped, "blocked_product": blocked_product}
-    | {"zero_where": _zero_where, "sum_along": _sum_along, "max_along": _max_along, "size_along": _size_along}
-)

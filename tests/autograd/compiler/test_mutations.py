@@ -7,7 +7,7 @@ import pytest
 
 import autograd
 from autograd import RULES, Value, dot
-from autograd.compiler import loops, numpy_backend, reroll
+from autograd.compiler import grouping, loops, numpy_calls, reroll
 from autograd.compiler.loops import Loops
 from autograd.compiler.needs import Needs
 from autograd.compiler.program import Positions
@@ -49,7 +49,7 @@ def wrong_row(name, **changes):
 
 
 def wrong_ufunc(name, other):
-    return lambda patch: patch.setitem(numpy_backend._FUNCTIONS, name, other)
+    return lambda patch: patch.setitem(numpy_calls.FUNCTIONS, name, other)
 
 
 def wrong(owner, name, change):
@@ -68,7 +68,7 @@ MUTATIONS = {
     "a sum's terms": wrong(
         reroll,
         "collect_sums",
-        lambda old: lambda graph: {n: reroll.Sum(s.pairs, s.singles[1:]) for n, s in old(graph).items()},
+        lambda old: lambda graph: {n: grouping.Sum(s.pairs, s.singles[1:]) for n, s in old(graph).items()},
     ),
     "a product's sides": wrong(reroll, "_sides", lambda old: lambda graph, pairs: (old(graph, pairs)[0],) * 2),
     "what needs an adjoint": wrong(Needs, "mask", lambda old: lambda self, at: old(self, at) & (at.index % 5 != 1)),

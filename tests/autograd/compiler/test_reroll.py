@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 import autograd
 from autograd import Value, dot
+from autograd.compiler.grouping import collect_sums, group, levels, operands_of
 from autograd.compiler.program import Dot, Map, Reduce
-from autograd.compiler.reroll import collect_sums, group, levels, operands_of, place
+from autograd.compiler.reroll import place
 from autograd.compiler.scalar_graph import LEAVES
 from autograd.compiler.trace import trace
 from nn import MLP

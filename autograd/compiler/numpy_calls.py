@@ -1,0 +1,89 @@
+"""Formulas as NumPy calls: their source, and what its names stand for."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd.compiler.products import blocked_product, stopped
+from autograd.formula import NUMPY_FUNCTIONS
+from autograd.formula_source import numpy_source
+from autograd.rules import RULES
+
+__all__ = ["FUNCTIONS", "OPPOSITE", "as_call", "functions", "lowered"]
+
+
+def functions() -> dict[str, Any]:
+    """What formulas may call: NumPy's functions, and any row of the table, also of a user's own."""
+    return {name: functools.partial(_forward_of, name) for name in RULES} | FUNCTIONS
+
+
+def _forward_of(name: str, *operands: Any) -> Any:
+    return RULES[name].arrays(*operands)[0]
+
+
+@functools.lru_cache(maxsize=4096)  # an irregular graph asks for few formulas, thousands of times
+def lowered(
+    text: str, names: Sequence[str], constants: Sequence[tuple[str, float]], reduced: bool
+) -> tuple[str, tuple[float, ...]]:
+    """A formula as NumPy calls, with a field for each variable and for each number, and those numbers."""
+    fields = {name: f"{{{name}}}" for name in names}
+    for simplified in (dict(constants), {}):
+        numbers: list[float] = []
+
+        def number(x: float, numbers: list[float] = numbers) -> str:
+            numbers.append(x)
+            return f"{{{len(numbers) - 1}}}"
+
+        with contextlib.suppress(ArithmeticError, ValueError):  # a constant part without a value, such as 1 / 0
+            source = numpy_source(text, fields, constants=simplified, number=number, reduced=reduced)
+            break
+    return source, tuple(numbers)
+
+
+def as_call(expression: str) -> tuple[str, str] | None:
+    """Take ``f(a, b)`` apart, if the expression is one ufunc call that can write into place."""
+    name, bracket, rest = expression.partition("(")
+    if bracket and rest.endswith(")") and isinstance(FUNCTIONS.get(name), np.ufunc):
+        depth = 0
+        for i, character in enumerate(rest):
+            depth += (character == "(") - (character == ")")
+            if depth < 0:
+                return (name, rest[:-1]) if i == len(rest) - 1 else None
+    return None
+
+
+def _zero_where(condition: Any, flowing: Any, *, out: Any) -> None:
+    """The adjoint, but 0 where the condition holds."""
+    if out is not flowing:
+        out[...] = flowing
+    np.putmask(out, condition, 0.0)
+
+
+def _sum_along(x: Any) -> Any:
+    return np.add.reduce(x, 1, keepdims=True)
+
+
+def _max_along(x: Any) -> Any:
+    return np.maximum.reduce(x, 1, keepdims=True)
+
+
+def _size_along(x: Any) -> int:
+    return int(x.shape[1])
+
+
+#: Comparisons, and what is true where they are not.
+OPPOSITE = {"less": "greater_equal", "greater": "less_equal", "equal": "not_equal"}
+OPPOSITE |= {opposite: name for name, opposite in OPPOSITE.items()}
+_CALLED = """add subtract multiply divide negative matmul einsum take broadcast_to
+less greater less_equal greater_equal equal not_equal dot"""
+FUNCTIONS: dict[str, Any] = (
+    NUMPY_FUNCTIONS
+    | {name: getattr(np, name) for name in _CALLED.split()}
+    | {"stopped": stopped, "blocked_product": blocked_product}
+    | {"zero_where": _zero_where, "sum_along": _sum_along, "max_along": _max_along, "size_along": _size_along}
+)
