@@ -61,12 +61,15 @@ class Epochs:
         self._state = optimizer.init(self._vector)
         self._gradient: Callable[[_Array, _Array], _Array] = self._eager
         self._kernel: Kernel | None = None
+        self._make_kernel: Callable[[int], Kernel] | None = None  # for the largest batch, as soon as that is known
         if engine != "eager":
             self._compile(engine)
 
     def run(self, batches: Sequence[_Array]) -> _Array:
         """Take one step for each batch of row numbers; return the parameters after the last, as the model has them."""
         vector = self._vector
+        if self._make_kernel is not None:
+            self._kernel, self._make_kernel = self._make_kernel(max(map(len, batches))), None
         if self._kernel is not None:
             self._state = self._kernel.state
             vector = self._kernel.train(self._table, batches)
@@ -101,7 +104,7 @@ class Epochs:
         if engine == "numba":
             if not self._optimizer.stages:
                 raise OperandError("the numba engine needs an optimiser made of stages, see nn.optim.from_stages")
-            self._kernel = program.kernel(self._optimizer.stages, rows=len(X))
+            self._make_kernel = lambda rows: program.kernel(self._optimizer.stages, rows=rows)
             self._table = np.column_stack([X, targets])
 
     def _eager(self, rows: _Array, vector: _Array) -> _Array:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import os
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -55,13 +56,14 @@ class Kernel:
         self.stages, self._rows, self._inputs = stages, rows, len(own.inputs)
         self.uniform = np.zeros(own.uniform_size)
         self.parameters = self.uniform[:params]
-        row = np.zeros((own.row_size + loops.scratch, rows))
+        stride = rows + 8 * (rows % 64 == 0)  # at distances of whole pages, places would share few lines of the cache
+        row = np.zeros((own.row_size + loops.scratch) * stride)
         start = own.constants_start
         self.uniform[start : start + len(own.constants)] = own.constants
         self._buffers = (self.uniform, row, np.zeros_like(self.uniform), np.zeros_like(row), loops.index)
         self._states = np.zeros((sum(len(stage.states) for stage in stages), params))
         self._steps = np.zeros(1, int)
-        self._module = _module(_source(own, loops, params, stages))
+        self._module = _module(_flat(_source(own, loops, params, stages), stride))
 
     def value_and_grad(self, X: _Array) -> tuple[float, _Array]:
         """Return the mean output over rows X, (rows, inputs) in the program's order, and its gradient, (params,)."""
@@ -139,6 +141,11 @@ def _source(program: Program, loops: Loops, params: int, stages: Sequence[Optimi
             update=_indented(_update(params, stages), 2),
         )
     return source
+
+
+def _flat(source: str, stride: int) -> str:
+    """The source with flat row buffers: how far it is from place to place is then a number that LLVM can count on."""
+    return re.sub(r"\b(D?V)\[(.+?), r\]", rf"\1[(\2) * {stride} + r]", source)
 
 
 def _load(program: Program, row: str) -> list[str]:
