@@ -90,14 +90,14 @@ class Kernel:
         X = self._checked(X)
         for batch in batches:
             self._check_count(len(batch))
-        order = np.concatenate([np.zeros(0, np.int64), *batches])
+        order = np.concatenate(batches) if len(batches) else np.zeros(0, int)
         if order.dtype.kind not in "iu" or (order.size and not 0 <= order.min() <= order.max() < len(X)):
             raise LengthError(f"batches are lists of the numbers of rows, 0 to {len(X) - 1}, got {order}")
         starts = np.cumsum([0, *map(len, batches)])
         taken = int(self._steps[0])
         rates = np.array([[stage.rate(taken + i) for stage in self.stages] for i in range(len(batches))], dtype=float)
         rates = rates.reshape(len(batches), len(self.stages))
-        self._module.train(*self._buffers, X, order, starts, rates, taken, self._states)
+        self._module.train(*self._buffers, X, order.astype(np.int64), starts, rates, taken, self._states)
         self._steps += len(batches)
         return self.parameters.copy()
 
