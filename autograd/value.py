@@ -122,18 +122,19 @@ class Value(Operations):
         label = f", label={self.label!r}" if self.label else ""
         return f"{type(self).__name__}(data={self.data!r}, grad={self.grad!r}{label})"
 
-    # A Value compares by its number and is equal only to itself: graphs keep Values in sets and dictionaries.
+    # A Value compares by its number and is equal only to itself: graphs keep Values in sets and dictionaries. Beside a
+    # symbol, it is the symbol that answers: it records.
     def __lt__(self, other: Operand) -> bool:
-        return self.data < primal(other)
+        return NotImplemented if isinstance(other, Symbol) else self.data < primal(other)
 
     def __le__(self, other: Operand) -> bool:
-        return self.data <= primal(other)
+        return NotImplemented if isinstance(other, Symbol) else self.data <= primal(other)
 
     def __gt__(self, other: Operand) -> bool:
-        return self.data > primal(other)
+        return NotImplemented if isinstance(other, Symbol) else self.data > primal(other)
 
     def __ge__(self, other: Operand) -> bool:
-        return self.data >= primal(other)
+        return NotImplemented if isinstance(other, Symbol) else self.data >= primal(other)
 
     def __bool__(self) -> bool:
         return self.data != 0.0

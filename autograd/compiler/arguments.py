@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from autograd.errors import LengthError, OperandError
+from autograd.operand import number
 from autograd.tree import flatten
 
-__all__ = ["Arguments"]
+__all__ = ["Arguments", "floats"]
 
 _Array = np.ndarray[Any, Any]
 
@@ -41,7 +43,7 @@ class Arguments:
         Numbers have the shape (numbers, rows), or (numbers,) where they are the same for all rows.
 
         Raises:
-            LengthError: not as many arguments, numbers or rows as there must be.
+            LengthError: not as many arguments, numbers or rows as there must be, or of another structure.
             OperandError: something is no number.
         """
         if len(args) != len(self._examples):
@@ -49,6 +51,8 @@ class Arguments:
         found, rows = [], None
         for i, argument in enumerate(args):
             numbers, per_row = self._numbers(i, argument, self._sizes[i]), self._per_row[i]
+            if per_row and not numbers.shape[1]:
+                raise LengthError(f"argument {i} has no rows: give at least one")
             if per_row and numbers.shape[1] != rows:
                 if rows is not None:
                     raise LengthError(f"argument {i} has {numbers.shape[1]} rows, an earlier one has {rows}")
@@ -56,31 +60,40 @@ class Arguments:
             found.append((self._places[i], per_row, numbers))
         return found, 1 if rows is None else rows
 
-    def rebuild(self, parts: Sequence[_Array]) -> tuple[Any, ...]:
-        """Put derivatives, (numbers, rows) for each chunk of rows, into the structure of the arguments."""
-        numbers = iter(np.concatenate(parts, axis=1))
+    def rebuild(self, parts: Sequence[_Array], *, summed: bool) -> tuple[Any, ...]:
+        """Put derivatives, (numbers, rows) for each chunk of rows, into the structure of the arguments.
+
+        Args:
+            parts: the derivatives.
+            summed: whether those by uniform arguments are sums over the rows, and so have no axis for them.
+        """
+        table = np.concatenate(parts, axis=1)
+        numbers, rows = iter(table), table.shape[1]
         found = []
         for per_row, example, size in zip(self._per_row, self._examples, self._sizes, strict=True):
-            own = [next(numbers) for _ in range(size)]
-            if not per_row:
-                own = [float(each.sum() if len(parts) > 1 else each[0]) for each in own]
+            own: list[Any] = [next(numbers) for _ in range(size)]
+            has_rows = per_row or not summed
+            if not has_rows:
+                own = [float(each.sum()) for each in own]
             if isinstance(example, np.ndarray):
-                found.append(np.array(own).T.reshape((-1, *example.shape) if per_row else example.shape))
+                found.append(np.array(own).T.reshape((rows, *example.shape) if has_rows else example.shape))
             else:
                 found.append(flatten(example)[1](own))
         return tuple(found)
 
     def _numbers(self, i: int, argument: Any, size: int) -> _Array:
         if not self._per_row[i]:
-            leaves, _ = flatten(argument)
-            numbers = _floats(i, leaves)
+            numbers = floats(f"argument {i}", _leaves(i, self._examples[i], argument))
             if len(numbers) != size:
                 raise LengthError(f"argument {i} was traced with {size} numbers, got {len(numbers)}")
             return numbers
-        rows = _floats(i, argument) if isinstance(argument, np.ndarray) else _listed(i, argument)
+        example = self._examples[i]
+        rows = floats(f"argument {i}", argument if isinstance(argument, np.ndarray) else _listed(i, example, argument))
         if rows.ndim == 0:
             raise LengthError(f"argument {i} needs a leading axis of rows")
-        flat = rows if rows.ndim == 2 else rows.reshape(len(rows), -1)
+        if rows.ndim > 2 and isinstance(example, np.ndarray) and rows.shape[1:] != example.shape:
+            raise LengthError(f"argument {i} was traced with the shape {example.shape}, a row has {rows.shape[1:]}")
+        flat = rows if rows.ndim == 2 else rows.reshape(len(rows), math.prod(rows.shape[1:]))
         if flat.shape[1] != size:
             raise LengthError(f"argument {i} was traced with {size} numbers for a row, got {flat.shape[1]}")
         return flat.T
@@ -92,19 +105,49 @@ def _skeleton(example: Any) -> Any:
     return rebuild([0.0] * len(leaves))
 
 
-def _listed(i: int, argument: Any) -> _Array:
+def _listed(i: int, example: Any, argument: Any) -> list[list[Any]]:
     """Rows given as a list of samples, each of the example's structure."""
     try:
-        samples = [flatten(sample)[0] for sample in argument]
+        samples = list(argument)
     except TypeError:
         raise LengthError(f"argument {i} needs a leading axis of rows, got {argument!r}") from None
-    if len({len(sample) for sample in samples}) > 1:
+    rows = [_leaves(i, example, sample) for sample in samples]
+    if len({len(row) for row in rows}) > 1:
         raise LengthError(f"the rows of argument {i} have different numbers of numbers")
-    return _floats(i, samples)
+    return rows
 
 
-def _floats(i: int, numbers: Any) -> _Array:
+def _leaves(i: int, example: Any, tree: Any) -> list[Any]:
+    """The leaves of `tree`, those of dictionaries in the example's order."""
+    if isinstance(example, dict):
+        if not isinstance(tree, dict) or tree.keys() != example.keys():
+            raise LengthError(f"argument {i} was traced with a dictionary of {list(example)}, got {tree!r}")
+        return [leaf for key, branch in example.items() for leaf in _leaves(i, branch, tree[key])]
+    if isinstance(example, list | tuple) and any(
+        isinstance(each, dict | list | tuple | np.ndarray) for each in example
+    ):
+        if not isinstance(tree, list | tuple | np.ndarray) or len(tree) != len(example):
+            raise LengthError(f"argument {i} was traced with a sequence of {len(example)}, got {tree!r}")
+        return [leaf for branch, own in zip(example, tree, strict=True) for leaf in _leaves(i, branch, own)]
+    leaves = flatten(tree)[0]
+    expected = np.size(example)
+    if len(leaves) != expected:
+        raise LengthError(f"argument {i} was traced with {expected} numbers in a place where it has {len(leaves)}")
+    return leaves
+
+
+def floats(name: str, numbers: Any) -> _Array:
+    """Return numbers as an array of floats; what is no number, `name` has in it.
+
+    Raises:
+        OperandError: something is text, complex, None or a Value, which NumPy would turn into a float, or into nan.
+    """
     try:
-        return np.asarray(numbers, dtype=float)
+        array = np.asarray(numbers)
+        if array.dtype.kind == "O":
+            array = np.array([number(each) for each in array.ravel()], dtype=float).reshape(array.shape)
     except (TypeError, ValueError) as error:
-        raise OperandError(f"argument {i} has something in it that is no number: {error}") from None
+        raise OperandError(f"{name} has something in it that is no number: {error}") from None
+    if array.dtype.kind not in "biuf":
+        raise OperandError(f"{name} has something in it that is no number: NumPy calls it {array.dtype.name}")
+    return array.astype(float, copy=False)

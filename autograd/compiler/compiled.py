@@ -5,12 +5,13 @@ from __future__ import annotations
 import functools
 import importlib.util
 import math
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
-from autograd.compiler.arguments import Arguments
+from autograd.compiler.arguments import Arguments, floats
 from autograd.compiler.loops import Loops
 from autograd.compiler.needs import Needs
 from autograd.compiler.numpy_backend import Executable
@@ -38,9 +39,10 @@ def compile(
         f: a function of one sample: its arguments are numbers, or lists, tuples, dictionaries or arrays of them.
         examples: one sample's arguments; their numbers do not matter, their structure does.
         params: Values whose numbers the program reads at every run, and for which it gives gradients.
-        uniform: the places of arguments that are the same for all rows.
+        uniform: the places of arguments that are the same for all rows, from 0.
 
     Raises:
+        LengthError: `uniform` has the place of no argument.
         TraceError: `f` looked at a number, to branch on it or to bake it in.
         OperandError: an example or a result is no number, or `params` has something other than leaves, or one twice.
 
@@ -52,6 +54,9 @@ def compile(
     >>> round(value, 6), gradient.round(6)
     (0.380797, array([0.104994]))
     """
+    for i in uniform:
+        if i not in range(len(examples)):
+            raise LengthError(f"uniform has {i!r}, but the places of the {len(examples)} arguments start at 0")
     return Compiled(f, examples, tuple(params), tuple(uniform))
 
 
@@ -154,30 +159,31 @@ class Compiled:
                 like the arguments; ``"both"`` a pair of those.
 
         Raises:
-            OperandError: the function has not one single output.
-            LengthError: `params` has not one number per parameter.
+            OperandError: the function has not one single output, or `params` has something other than numbers.
+            LengthError: `params` has not one number per parameter, or there are no rows to take the mean of.
         """
         if wrt not in ("params", "inputs", "both"):
             raise UnknownNameError("wrt", wrt, ("params", "inputs", "both"))
         self._check_single()
-        vector = self._vector() if params is None else params
-        if len(vector) != len(self.params):
-            raise LengthError(f"params has {len(vector)} numbers, the program has {len(self.params)} parameters")
+        vector = self._vector() if params is None else floats("params", params)
+        if vector.shape != (len(self.params),):
+            given = f"{len(vector)} numbers" if vector.ndim == 1 else f"the shape {vector.shape}"
+            raise LengthError(f"params has {given}, the program has {len(self.params)} parameters: one number for each")
         inputs = wrt != "params"
-        value, gradient = 0.0, _NONE
+        value, gradient = 0.0, np.zeros(0)
         slopes = []
         for executable, share in self._runs(args, vector, inputs=inputs):
-            part, slope, own = self._part(executable, 0, mean=True)
+            part, slope, own = executable.differentiate(0, mean=True)
             trusted = executable.can_be_trusted and math.isfinite(part)
             if not (trusted and _is_finite(slope) and (not inputs or _is_finite(own))):
-                part, slope, own = self._part(self._again(executable), 0, mean=True)
+                part, slope, own = self._again(executable).differentiate(0, mean=True)
             value += part * share
-            gradient = slope * share if gradient is _NONE else gradient + slope * share
+            gradient = gradient + slope * share if gradient.size else slope * share
             if inputs:
                 slopes.append(own * share)
         if not inputs:
             return value, gradient
-        about_inputs = self._arguments.rebuild(slopes)
+        about_inputs = self._arguments.rebuild(slopes, summed=True)
         return value, about_inputs if wrt == "inputs" else (gradient, about_inputs)
 
     def jacobian(self, *args: Any) -> Any:
@@ -185,7 +191,7 @@ class Compiled:
 
         Returns:
             The function's output structure; in the place of each number a tuple shaped like the arguments, with the
-            leading axis of rows.
+            leading axis of rows, which the derivatives by uniform arguments have, too.
 
         >>> program = compile(lambda x: [x[0] * x[1], x[0]], [1.0, 1.0])
         >>> (d_product,), (d_first,) = program.jacobian(np.array([[2.0, 3.0]]))
@@ -193,9 +199,11 @@ class Compiled:
         ([array([3.]), array([2.])], [array([1.]), array([0.])])
         """
         found = []
+        chunk = CHUNK if all(per_row for per_row, _ in self.program.inputs) else 1  # else rows would be summed
         for i in range(len(self.program.outputs)):
-            runs = self._runs(args, self._vector(), inputs=True, guarded=True)
-            found.append(self._arguments.rebuild([self._part(executable, i, mean=False)[2] for executable, _ in runs]))
+            runs = self._runs(args, self._vector(), chunk, inputs=True, guarded=True)
+            slopes = [executable.differentiate(i, mean=False)[2] for executable, _ in runs]
+            found.append(self._arguments.rebuild(slopes, summed=False))
         return self._build(found)
 
     def kernel(self, stages: Sequence[Any] = (), *, rows: int = CHUNK) -> Any:
@@ -232,11 +240,13 @@ class Compiled:
             start = self.program.held_start
             uniform[start : start + len(self.program.held)] = [value.data for value in self.program.held]
 
-    def _runs(self, args: Sequence[Any], vector: _Array, **kinds: bool) -> Iterator[tuple[Executable, float]]:
+    def _runs(
+        self, args: Sequence[Any], vector: _Array, chunk: int = CHUNK, **kinds: bool
+    ) -> Iterator[tuple[Executable, float]]:
         """Load the arguments chunk by chunk; yield each chunk's executable and its share of the rows."""
         columns, rows = self._arguments.columns(args)
-        for start in range(0, rows, CHUNK):
-            count = min(CHUNK, rows - start)
+        for start in range(0, rows, chunk):
+            count = min(chunk, rows - start)
             executable = self._executable(count, **kinds)
             self._fill(executable.memory.uniform, vector)
             for at, per_row, numbers in columns:
@@ -248,7 +258,7 @@ class Compiled:
                 yield executable, count / rows
 
     def _executable(self, rows: int, *, inputs: bool = False, guarded: bool = False) -> Executable:
-        key = (rows, inputs, guarded)
+        key = (threading.get_ident(), rows, inputs, guarded)  # threads have buffers of their own
         if key not in self._executables:
             self._executables[key] = Executable(
                 self._single if rows == 1 and not guarded else self.program,
@@ -267,33 +277,6 @@ class Compiled:
         given = sum(per_row for per_row, _ in self.program.inputs)
         again.memory.row[:given] = executable.memory.row[:given]
         return again
-
-    def _part(self, executable: Executable, output: int, *, mean: bool) -> tuple[float, _Array, _Array]:
-        """Run both halves; return the output's mean, gradient (a view), and derivative by each input and row."""
-        memory, rows = executable.memory, executable.rows
-        per_row, at = executable.program.outputs[output]
-        executable.forward()
-        backward = executable.backward
-        for other_per_row, other in executable.program.outputs:
-            (memory.row_adjoint if other_per_row else memory.uniform_adjoint)[other] = 0.0
-        if per_row:
-            memory.row_adjoint[at] = 1.0 / rows if mean else 1.0
-            value = float(np.add.reduce(memory.row[at])) / rows
-        else:
-            memory.uniform_adjoint[at] = 1.0
-            value = float(memory.uniform[at])
-        backward()
-        gradient = memory.uniform_adjoint[: len(self.params)]
-        if not executable.inputs:
-            return value, gradient, _NONE
-        slopes = [
-            memory.row_adjoint[place] if each else np.full(rows, memory.uniform_adjoint[place])
-            for each, place in executable.program.inputs
-        ]
-        return value, gradient, np.array(slopes)
-
-
-_NONE = np.zeros((1, 0))
 
 
 def _is_finite(numbers: _Array) -> bool:

@@ -18,6 +18,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from autograd.compiler.arguments import floats
 from autograd.compiler.loops import Loops
 from autograd.compiler.needs import Needs
 from autograd.compiler.program import Program
@@ -68,8 +69,7 @@ class Kernel:
     def value_and_grad(self, X: _Array) -> tuple[float, _Array]:
         """Return the mean output over rows X, (rows, inputs) in the program's order, and its gradient, (params,)."""
         X = self._checked(X)
-        if not 0 < len(X) <= self._rows:
-            raise LengthError(f"the kernel was compiled for 1 to {self._rows} rows, got {len(X)}")
+        self._check_count(len(X))
         value = self._module.value_and_grad(*self._buffers, X)
         return value, self._buffers[2][: len(self.parameters)].copy()
 
@@ -85,12 +85,21 @@ class Kernel:
         Args:
             X: (rows, inputs), the inputs in the program's order.
             batches: the rows of each step.
+
+        Raises:
+            LengthError: a step has no rows or more than the kernel was compiled for, or `X` has no such row.
         """
-        order = np.concatenate(batches).astype(np.int64)
+        X = self._checked(X)
+        for batch in batches:
+            self._check_count(len(batch))
+        order = np.concatenate(batches) if len(batches) else np.zeros(0, int)
+        if order.dtype.kind not in "iu" or (order.size and not 0 <= order.min() <= order.max() < len(X)):
+            raise LengthError(f"batches are lists of the numbers of rows, 0 to {len(X) - 1}, got {order}")
         starts = np.cumsum([0, *map(len, batches)])
         taken = int(self._steps[0])
-        rates = np.array([[stage.rate(taken + i) for stage in self.stages] for i in range(len(batches))])
-        self._module.train(*self._buffers, self._checked(X), order, starts, rates, taken, self._states)
+        rates = np.array([[stage.rate(taken + i) for stage in self.stages] for i in range(len(batches))], dtype=float)
+        rates = rates.reshape(len(batches), len(self.stages))
+        self._module.train(*self._buffers, X, order.astype(np.int64), starts, rates, taken, self._states)
         self._steps += len(batches)
         return self.parameters.copy()
 
@@ -103,8 +112,12 @@ class Kernel:
             self.parameters[:] = other.parameters
             self._states, self._steps = other._states, other._steps
 
+    def _check_count(self, rows: int) -> None:
+        if not 0 < rows <= self._rows:
+            raise LengthError(f"the kernel was compiled for 1 to {self._rows} rows, got {rows}")
+
     def _checked(self, X: _Array) -> _Array:
-        X = np.ascontiguousarray(X, dtype=float)
+        X = np.ascontiguousarray(floats("X", X))
         if X.ndim != 2 or X.shape[1] != self._inputs:
             raise LengthError(f"the kernel takes rows of {self._inputs} inputs, got the shape {X.shape}")
         return X

@@ -15,7 +15,7 @@ from autograd.compiler.numpy_calls import OPPOSITE, as_call, functions, lowered
 from autograd.compiler.products import product, product_adjoint, with_bias
 from autograd.compiler.program import Block, Dot, Map, Positions, Program, Reduce
 from autograd.compiler.scalar_graph import COMPARISONS
-from autograd.compiler.workspace import Workspace
+from autograd.compiler.workspace import Array, Workspace
 from autograd.formula import needed
 from autograd.formula_source import numpy_source
 from autograd.rules import RULES
@@ -43,7 +43,7 @@ class Executable:
         self, program: Program, rows: int, *, params: int, inputs: bool = False, guarded: bool = False
     ) -> None:
         self.program = program if rows > 1 else program.without_rows()
-        self.rows, self.inputs, self.guarded = rows, inputs, guarded
+        self.rows, self.inputs, self.guarded, self._params = rows, inputs, guarded, params
         self.memory = Workspace(self.program, rows, Needs(self.program, params, inputs), functions())
         if rows == 1:  # callers still find rows where they would be
             start = program.uniform_size
@@ -82,6 +82,32 @@ class Executable:
     def describe(self) -> str:
         """Return the source of both halves, with the shapes of the arrays that each line names."""
         return "\n".join(map(self.memory.source, (self.forward, self.backward)))
+
+    def differentiate(self, output: int, *, mean: bool) -> tuple[float, Array, Array]:
+        """Run both halves; return an output's mean, its gradient (a view), and its derivative by each input and row.
+
+        With `mean`, derivatives are those of the mean over the rows, else of each row's own output.
+        """
+        memory, rows = self.memory, self.rows
+        self.forward()
+        backward = self.backward
+        for per_row, place in self.program.outputs:
+            (memory.row_adjoint if per_row else memory.uniform_adjoint)[place] = 0.0
+        per_row, place = self.program.outputs[output]
+        if per_row:
+            memory.row_adjoint[place] = 1.0 / rows if mean else 1.0
+            value = float(np.add.reduce(memory.row[place])) / rows
+        else:
+            memory.uniform_adjoint[place] = 1.0
+            value = float(memory.uniform[place])
+        backward()
+        slopes = np.zeros((len(self.program.inputs) if self.inputs else 0, rows))
+        for slope, (per_row, place) in zip(slopes, self.program.inputs, strict=self.inputs):
+            if per_row:
+                slope[:] = memory.row_adjoint[place]
+            else:
+                slope[0] = memory.uniform_adjoint[place]  # of all rows together
+        return value, memory.uniform_adjoint[: self._params], slopes
 
     # Forward ----------------------------------------------------------------------------------------------------------
 

@@ -43,6 +43,8 @@ class Positions:
 
     @functools.cached_property
     def _steps(self) -> tuple[int, ...] | None:
+        if self.index.size == 1:  # of which an irregular graph has one for every node
+            return (0,) * self.index.ndim
         if self.space == "mixed":
             return None
         corner = self.index[(0,) * self.index.ndim]

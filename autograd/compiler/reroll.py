@@ -175,15 +175,19 @@ def _dots(layout: _Layout, sums: dict[int, Sum], nodes: list[int]) -> list[Block
     sides = {node: _sides(graph, sums[node].pairs) for node in nodes}
     grids: dict[tuple[int, int], list[tuple[list[Any], list[Any], dict[Any, int]]]] = defaultdict(list)
     for members in _components(sides):
+        at: dict[Any, int] = {}
+        for node in members:
+            if at.setdefault(sides[node], node) != node:  # the same products again, beside other single terms
+                grids[(1, 1)].append(([sides[node][0]], [sides[node][1]], {sides[node]: node}))
         lefts = sorted({sides[node][0] for node in members}, key=layout.key)
         rights = sorted({sides[node][1] for node in members}, key=layout.key)
         size = len(lefts) * len(rights)
-        may_fill = layout.fills and not sums[nodes[0]].singles and size <= 2 * len(members)
-        if len(members) == size or may_fill:
-            at = {(left, right): NOBODY for left in lefts for right in rights} if may_fill else {}
-            grids[(len(lefts), len(rights))].append((lefts, rights, at | {sides[node]: node for node in members}))
+        may_fill = layout.fills and not sums[nodes[0]].singles and size <= 2 * len(at)
+        if len(at) == size or may_fill:
+            empty = {(left, right): NOBODY for left in lefts for right in rights} if may_fill else {}
+            grids[(len(lefts), len(rights))].append((lefts, rights, empty | at))
         else:
-            grids[(1, 1)] += [([sides[node][0]], [sides[node][1]], {sides[node]: node}) for node in members]
+            grids[(1, 1)] += [([left], [right], {(left, right): node}) for (left, right), node in at.items()]
     blocks: list[Block] = []
     for _, batch in sorted(grids.items()):
         batch.sort(key=lambda grid: (layout.key(grid[1][0]), layout.key(grid[0][0])))

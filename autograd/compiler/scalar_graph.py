@@ -46,9 +46,10 @@ class Graph:
         return len(self.ops)
 
     def same_as(self, other: Graph) -> bool:
-        """Whether two graphs are the same; nan counts as equal to nan."""
+        """Whether two graphs are the same, also in the numbers of what they hold; nan counts as equal to nan."""
         mine, theirs = (
-            (each.ops, each.operands, list(map(repr, each.numbers)), each.outputs) for each in (self, other)
+            (each.ops, each.operands, [*map(repr, each.numbers), *(repr(v.data) for v in each.held)], each.outputs)
+            for each in (self, other)
         )
         return mine == theirs
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import contextvars
 import functools
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NoReturn, cast
 
@@ -22,6 +23,8 @@ from autograd.tree import flatten
 from autograd.value import Value
 
 _current: contextvars.ContextVar[Tracer] = contextvars.ContextVar("tracer")
+#: Held while parameters are symbols: another thread's trace would take that for what they are.
+_watching = threading.RLock()
 
 __all__ = ["trace"]
 
@@ -197,16 +200,17 @@ def _traced(
 @contextlib.contextmanager
 def _watched(tracer: Tracer, params: Sequence[Value]) -> Iterator[None]:
     """Make the parameters symbols as long as the function runs: reading their numbers would bake them in."""
-    classes = [type(param) for param in params]
-    token = _current.set(tracer)
-    for param, kind in zip(params, classes, strict=True):
-        param.__class__ = _watched_kind(cast(Any, kind))
-    try:
-        yield
-    finally:
+    with _watching:
+        classes = [type(param) for param in params]
+        token = _current.set(tracer)
         for param, kind in zip(params, classes, strict=True):
-            param.__class__ = kind
-        _current.reset(token)
+            param.__class__ = _watched_kind(cast(Any, kind))
+        try:
+            yield
+        finally:
+            for param, kind in zip(params, classes, strict=True):
+                param.__class__ = kind
+            _current.reset(token)
 
 
 class _Watched(_Recorder):

@@ -157,7 +157,9 @@ class Workspace:
         if function == "matmul" and arguments.replace(", ", "").isalnum():
             left, right, result = (self.scope[name] for name in (*arguments.split(", "), out))
             left, right = (side[0] if side.ndim == 3 and len(side) == 1 else side for side in (left, right))
-            if left.ndim == right.ndim == 2 and result.flags.c_contiguous:  # np.dot has half of matmul's overhead
+            # np.dot has half of matmul's overhead; but of one number, if that is 0, it makes 0 even beside nan.
+            are_matrices = left.ndim == right.ndim == 2 and 1 not in (left.size, right.size)
+            if are_matrices and result.flags.c_contiguous:
                 names = map(self.bind, (left, right, result.reshape(len(left), right.shape[1])))
                 return f"dot({', '.join(names)})"
         if function in ("maximum", "minimum"):  # which have no vector loops for one number

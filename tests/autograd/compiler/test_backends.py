@@ -147,3 +147,31 @@ def test_matrix_products_of_every_kind():
 
     for rows in (1, 5):
         agree(f, rng.normal(size=(rows, 8)), params)
+
+
+@pytest.mark.parametrize("rows", [1, 5])
+def test_the_same_products_in_several_sums_are_all_computed(rows):
+    """With other single terms, or written another way: a grid of products has one place for them."""
+    w = [Value(v) for v in (0.5, -1.5, 2.0, 0.25)]
+
+    def f(x):
+        ways = [autograd.dot([a], [b]) for a, b in [(w[0], x[0]), (w[1], x[0]), (w[0], x[1])]]
+        ways += [autograd.dot([w[0], w[1]], x[:2], w[i]) for i in (0, 1, 2)]
+        ways += [autograd.dot([w[2], w[3]], x[:2], w[i]) for i in (0, 1)]
+        ways += [autograd.dot([w[2], w[3]], x[1:], w[0])]
+        twice = [autograd.dot(w[:2], x[:2]), w[0] * x[0] + w[1] * x[1], autograd.dot(w[:2], x[1:])]
+        return autograd.logsumexp([*ways, *twice, autograd.dot(w[2:], x[:2])])
+
+    agree(f, np.array([[0.3, -0.7, 1.1]] * rows) * np.arange(1.0, rows + 1.0)[:, None], w)
+
+
+@pytest.mark.parametrize("rows", [1, 2, 5])
+def test_a_product_with_one_number_lets_nan_and_infinity_through(rows):
+    for special in (math.nan, math.inf, -math.inf):
+        w, a, b = Value(0.0), Value(special), Value(2.0)
+        program = compile(lambda x, a=a, b=b, w=w: [autograd.dot([a], [w]), autograd.dot([b], [w]), x], 1.0)
+        assert math.isnan(program(np.ones(rows))[0])
+        by_row = compile(lambda x, w=w: autograd.dot([w], [x[0]]) + autograd.dot([w], [x[1]]), [1.0, 1.0])
+        assert np.isnan(by_row(np.array([[special, 1.0]] * rows))).all()
+        alone = compile(lambda x, w=w: autograd.dot([w], [x]), 1.0)
+        assert np.isnan(alone(np.full(rows, special))).all()

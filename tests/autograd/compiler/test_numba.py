@@ -10,7 +10,7 @@ import pytest
 
 pytest.importorskip("numba", reason="numba is not installed: the jit extra's kernels are not compiled for real")
 
-from autograd import compile
+from autograd import LengthError, Value, compile
 from nn import MLP, data, fit, losses, optim
 
 
@@ -50,6 +50,25 @@ def test_fit_gives_the_same_history_with_every_engine():
     ]
     assert np.allclose(histories[0], histories[1], rtol=1e-9)
     assert np.allclose(histories[0], histories[2], rtol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("batches", "said"),
+    [
+        ([np.arange(3)], "compiled for 1 to 2 rows, got 3"),
+        ([np.array([0]), np.array([], int)], "compiled for 1 to 2 rows, got 0"),
+        ([np.array([0, 4])], "numbers of rows, 0 to 3"),
+        ([np.array([-1])], "numbers of rows, 0 to 3"),
+        ([np.array([0.5])], "numbers of rows, 0 to 3"),
+        ([np.array([True, False])], "numbers of rows, 0 to 3"),
+    ],
+)
+def test_batches_stay_within_the_kernel_s_buffers_and_the_table(batches, said):
+    w = Value(2.0)
+    kernel = compile(lambda x: w * x, 1.0, params=[w]).kernel(optim.sgd(0.1).stages, rows=2)
+    with pytest.raises(LengthError, match=said):
+        kernel.train(np.ones((4, 1)), batches)
+    assert kernel.train(np.ones((4, 1)), []).tolist() == [2.0]
 
 
 PROGRAM = """
