@@ -85,7 +85,9 @@ class Finding:
     @property
     def why(self) -> str:
         """Why this is a problem, in one sentence."""
-        return self._said("why_backward" if self.evidence.get("backward") else "why")
+        if self.evidence.get("backward"):
+            return self._said("why_backward")
+        return self._said("why" if self.evidence.get("bias", True) else "why_unbiased")
 
     @property
     def remedy(self) -> str:
@@ -196,7 +198,7 @@ def _starved(report: Report) -> Iterator[Finding]:
     for layer in report.layers.values():
         hungry = [neuron for neuron in layer.neurons if not any(any(use.inputs) for use in neuron.uses)]
         if hungry:
-            evidence = {"inputs": len(hungry[0].weights), "rows": len(report.costs)}
+            evidence = {"inputs": len(hungry[0].weights), "rows": len(report.costs), "bias": hungry[0].bias is not None}
             yield Finding("starved", _names(hungry), evidence)
 
 
@@ -232,10 +234,12 @@ def _twins(report: Report) -> Iterator[Finding]:
             key = (neuron.activation, neuron.weights, neuron.bias, tuple(use.inputs for use in neuron.uses))
             families.setdefault(key, []).append(neuron)
         for family in families.values():
-            # Equal weights may still part, if the next layer asks different things of the two.
-            same = [neuron for neuron in family if _same_delta(neuron, family[0])]
-            if len(same) > 1:
-                yield Finding("twins", _names(same), {"rows": len(report.costs)})
+            while family:
+                # Equal weights may still part, if the next layer asks different things of the two.
+                same = [neuron for neuron in family if _same_delta(neuron, family[0])]
+                family = [neuron for neuron in family if neuron not in same]
+                if len(same) > 1:
+                    yield Finding("twins", _names(same), {"rows": len(report.costs)})
 
 
 def _same_delta(one: NeuronReport, other: NeuronReport) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from autograd.notation import number
+from autograd.paths import total
 from nn.diagnose import Thresholds, usual_slope
 from nn.explanation.blocks import Block, Cell, Details, Equations, Heading, Math, Note, Several, Table, figure
 from nn.explanation.derivation import derivation
@@ -148,26 +149,29 @@ def _rows(neuron: NeuronReport, lang: str) -> Table:
     ]
     if rest := uses[_ROWS:]:
         others = say("others", lang, count=len(rest))
-        rows.append((others, "", "", "", "", math.fsum(use.delta for use in rest), _gradients(rest)))
-    sums = (math.fsum(use.delta for use in uses), Several(tuple(neuron.weight_gradients)))
-    total: tuple[Cell, ...] = (say("total", lang), "", "", "", "", *sums)
-    return Table(_formulas(neuron.activation), heads, tuple(rows), total, signed=(3, 5))
+        rows.append((others, "", "", "", "", total([use.delta for use in rest]), _gradients(rest)))
+    sums = (total([use.delta for use in uses]), Several(tuple(neuron.weight_gradients)))
+    ends: tuple[Cell, ...] = (say("total", lang), "", "", "", "", *sums)
+    return Table(_formulas(neuron.activation), heads, tuple(rows), ends, signed=(3, 5))
 
 
 def _gradients(uses: Sequence[object]) -> Several:
     columns = zip(*([use.delta * x for x in use.inputs] for use in uses), strict=True)  # type: ignore[attr-defined]
-    return Several(tuple(map(math.fsum, columns)))
+    return Several(tuple(map(total, columns)))
 
 
 def _pressure(neuron: NeuronReport, lang: str) -> Table:
-    terms = sorted(neuron.pressure, key=lambda term: abs(term.product), reverse=True)
-    shown = [term for term in neuron.pressure if term in terms[:_ROWS]]
+    pressure = neuron.pressure
+    # By place: equal terms are different terms.
+    strongest = sorted(range(len(pressure)), key=lambda place: abs(pressure[place].product), reverse=True)
+    shown = [pressure[place] for place in sorted(strongest[:_ROWS])]
     rows: list[tuple[Cell, ...]] = [(term.to, term.weight, term.delta, term.product) for term in shown]
-    if rest := terms[_ROWS:]:
-        rows.append((say("others", lang, count=len(rest)), "", "", math.fsum(term.product for term in rest)))
+    if rest := strongest[_ROWS:]:
+        others = total([pressure[place].product for place in rest])
+        rows.append((say("others", lang, count=len(rest)), "", "", others))
     heads = (say("next", lang), Math("w", "w"), DELTA, Math("w·δ", r"w\,\delta"))
-    total: tuple[Cell, ...] = (CONTRIBUTION, "", "", neuron.contribution)
-    return Table((say("pressure", lang),), heads, tuple(rows), total, signed=(3,))
+    ends: tuple[Cell, ...] = (CONTRIBUTION, "", "", neuron.contribution)
+    return Table((say("pressure", lang),), heads, tuple(rows), ends, signed=(3,))
 
 
 def _remarks(neurons: Sequence[NeuronReport], lang: str) -> list[Block]:
@@ -187,7 +191,7 @@ def _remark(neuron: NeuronReport) -> str:
     if neuron.activity == 0.0:
         return "is_off"
     if not any(neuron.inputs):
-        return "no_input"
+        return "no_input" if neuron.bias is not None else "no_input_unbiased"
     flat = abs(neuron.activity) < Thresholds.flat * usual_slope(neuron.activation)
     return "is_saturated" if flat else ""
 

@@ -70,6 +70,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{name}: all its inputs are 0; its weights get no gradient, its bias still gets δ.",
         "{name}：输入全为 0；权重得不到梯度，偏置仍得到 δ。",
     ),
+    "no_input_unbiased": (
+        "{name}: all its inputs are 0 and it has no bias; nothing in it gets a gradient.",
+        "{name}：输入全为 0，又没有偏置；它什么梯度也得不到。",
+    ),
     # Findings.
     "findings": ("Findings", "诊断"),
     "healthy": ("No findings.", "未发现问题。"),
@@ -122,6 +126,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "starved.why": (
         "A weight's gradient is δ · a_in = δ · 0: the weights cannot learn; the bias, whose gradient is δ · 1, can.",
         "权重的梯度是 δ · a_in = δ · 0，学不动；偏置的梯度是 δ · 1，仍能学。",
+    ),
+    "starved.why_unbiased": (
+        "A weight's gradient is δ · a_in = δ · 0, and without a bias nothing else is there to learn: it is stuck.",
+        "权重的梯度是 δ · a_in = δ · 0，又没有偏置可学：神经元就此卡住。",
     ),
     "starved.remedy": (
         "Look one layer back: are its neurons dead or all weights 0, or are these features always 0?",

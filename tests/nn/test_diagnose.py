@@ -202,3 +202,25 @@ def test_usual_slopes() -> None:
     assert usual_slope("linear") == 1.0
     assert usual_slope("sigmoid") == 0.25
     assert usual_slope("leaky_relu") == 1.0
+
+
+def test_twins_are_found_also_behind_one_that_parts() -> None:
+    """The first of three equal neurons is asked for something else; the other two are twins all the same."""
+    model = MLP(2, [3, 1], "tanh", init="zeros")
+    for neuron in model.layers[0].neurons:
+        for weight in neuron.w:
+            weight.data = 0.5
+    for weight, number in zip(model.layers[1].neurons[0].w, (1.0, 2.0, 2.0), strict=True):
+        weight.data = number
+    found = only(explain(model, X, targets=Y), "twins")
+    assert found.neurons == ("layers.0.neurons.1", "layers.0.neurons.2")
+
+
+def test_starved_without_a_bias_does_not_promise_that_the_bias_learns() -> None:
+    report = explain(MLP(2, [3, 1], "tanh", bias=False, seed=0), np.zeros((10, 2)), targets=[1.0] * 10)
+    assert set(report.gradients.values()) == {0.0}
+    starved = [finding for finding in report.findings if finding.kind == "starved"]
+    assert len(starved) == 2
+    for finding in starved:
+        assert "without a bias" in finding.why
+        assert "没有偏置" in finding.translated("zh").why

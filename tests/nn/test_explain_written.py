@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from autograd import Value
 from autograd.notation import number
 from nn import MLP, Module, Neuron, data, explain
 from nn.explanation.language import LANGUAGES, TEXTS, say
@@ -293,3 +294,22 @@ def test_wrapping_counts_chinese_as_two_columns() -> None:
     assert all(columns(line) <= 21 for line in lines)  # a closing mark may hang over
     assert "".join(lines).replace(" ", "") == "神经元的误差信号δ沿着权重往回传递，每一层都要乘以斜率。"
     assert say("row", "zh") == "样本"
+
+
+def test_equal_terms_of_the_pressure_are_each_counted_once() -> None:
+    """One neuron read 20 times over with equal weights: 12 terms are shown, 8 are the others."""
+
+    class Echo(Module):
+        def __init__(self) -> None:
+            self.first, self.second = Neuron(1, "tanh", seed=0), Neuron(1, "linear", seed=1)
+
+        def __call__(self, x: list[Value]) -> Value:
+            a = self.first(x)
+            terms = [self.second([a]) for _ in range(20)]
+            return sum(terms[1:], terms[0])
+
+    row = explain(Echo(), [0.5], target=1.0, loss="mse")["first"]
+    assert len(set(row.pressure)) == 1
+    text = str(row)
+    assert "8 others" in text
+    assert sum(line.startswith("second") for line in text.splitlines()) == 12

@@ -336,3 +336,19 @@ def test_a_leaf_alone(browser: Any, tmp_path: Path) -> None:
         assert page.inner_text("#line") == "x.grad = 1"
         page.click("#first")
         assert "nothing was computed" in page.inner_text("#line")
+
+
+def test_the_two_numbers_on_a_card_never_touch(browser: Any, tmp_path: Path) -> None:
+    """The longest that four digits get, −0.0001234, as data and as gradient; in a value, and in a folded neuron."""
+    model = MLP(2, [8, 8, 1], "tanh", seed=0)
+    explore(model, [0.5, -1.0], target=1.0, loss="mse", path=tmp_path / "model.html")
+    w, x = Value(-0.00012344, label="w"), Value(-0.00012344, label="x")
+    explore(w * x, path=tmp_path / "values.html")
+    closest = """() => Math.min(...[...document.querySelectorAll(".card:not(.constant)")].flatMap((card) => {
+      const [data, grad] = [card.querySelector(".data"), card.querySelector(".grad")];
+      return grad && grad.textContent ? [grad.getBBox().x - data.getBBox().x - data.getBBox().width] : [];
+    }))"""
+    for name in ("model", "values"):
+        with opened(browser, tmp_path / f"{name}.html") as page:
+            page.keyboard.press("End")
+            assert page.evaluate(closest) > 0.0

@@ -1,6 +1,7 @@
 // What is to be seen when some neurons and layers are folded: boxes within boxes, and the lines between what is in them.
 
-const SIZES = { node: [148, 44], constant: [52, 26], group: [188, 54] };
+// Wide enough for two numbers such as −0.0001234 side by side.
+const SIZES = { node: [184, 44], constant: [52, 26], group: [224, 54] };
 
 // A tree of boxes. Leaves of it are nodes and folded groups; an inner box is an unfolded group.
 function foldedTree(graph, closed) {
