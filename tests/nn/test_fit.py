@@ -586,3 +586,9 @@ def test_a_model_without_parameters() -> None:
 
 def test_a_loss_that_cuts_the_graph() -> None:
     refused(OperandError, "the loss must return one Value per sample, got float", loss=lambda a, t: 1.0)
+
+
+def test_a_history_shows_itself_in_one_line() -> None:
+    history = History([{"epoch": 1.0, "loss": 0.7}, {"epoch": 2.0, "loss": 0.51234, "accuracy": 0.9}], 2, "interrupted")
+    assert repr(history) == "<History: 2 epochs (interrupted), loss 0.5123, accuracy 0.9>"
+    assert repr(History()) == "<History: 0 epochs (finished)>"
