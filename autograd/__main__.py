@@ -2,29 +2,38 @@
 
 from __future__ import annotations
 
-import argparse
 import pathlib
+import sys
 
+from autograd.command_line import Parser, answer
+from autograd.files import write_whole
 from autograd.generate import operations_source
 from autograd.rules import RULES
 
+_PROGRAM = "python -m autograd"
 
-def main() -> None:
-    """Run the command line."""
-    parser = argparse.ArgumentParser(prog="python -m autograd", description="Print the calculus table.")
+
+def main() -> int:
+    """Run the command line; return its exit code."""
+    return answer(_PROGRAM, _run)
+
+
+def _run() -> int:
+    parser = Parser(prog=_PROGRAM, description="Print the calculus table.")
     parser.add_argument("--generate", action="store_true", help="write autograd/operations.py from the table")
     if parser.parse_args().generate:
         path = pathlib.Path(__file__).with_name("operations.py")
-        path.write_text(operations_source(), encoding="utf-8")
+        write_whole(path, operations_source())
         print(f"wrote {path.name}: {len(RULES)} rows")
-        return
+        return 0
     for row in RULES.values():
         print(f"{row.name}({', '.join(row.signature.split())}) = {row.forward}")
         for name, text in row.given:
             print(f"    where {name} = {text}")
         for operand, partial in zip(row.operands, row.partials, strict=True):
             print(f"    d/d{operand.name} = {partial}")
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -1,12 +1,16 @@
-"""What the command lines of all packages share: a mistake gets one line that names the option, and exit code 2."""
+"""What the command lines of all packages share: a mistake gets one line, never a traceback, and exit code 2."""
 
 from __future__ import annotations
 
 import argparse
+import os
+import sys
 from collections.abc import Callable
 from typing import NoReturn
 
-__all__ = ["Parser", "described", "real", "whole"]
+from autograd.errors import GlassgradError
+
+__all__ = ["Parser", "answer", "described", "real", "whole"]
 
 
 class Parser(argparse.ArgumentParser):
@@ -15,6 +19,35 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Print the line and leave."""
         self.exit(2, f"{self.prog}: {message} ({self.prog} --help)\n")
+
+
+def answer(program: str, work: Callable[[], int]) -> int:
+    """Do the work of a command line and return its exit code, or the code of what ended it, which gets one line.
+
+    Args:
+        program: the command's name, which begins the line on standard error.
+        work: returns the exit code.
+
+    Returns:
+        What `work` returned; 2 after an error that a user can mend, 130 after Ctrl-C, 1 without a word where the
+        reader of a pipe has left, as ``head`` does.
+
+    >>> answer("python -m nn", lambda: 0)
+    0
+    """
+    try:
+        code = work()
+        print(end="", flush=True)  # here, not at exit, where nobody could catch its error
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what is still to be flushed
+        return 1
+    except (GlassgradError, OSError, ImportError) as error:
+        print(f"{program}: {described(error)}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print(f"{program}: interrupted", file=sys.stderr)
+        return 130
+    return code
 
 
 def described(error: Exception) -> str:

@@ -7,7 +7,7 @@ import os
 import uuid
 from pathlib import Path
 
-__all__ = ["writable", "write_whole"]
+__all__ = ["make_folder", "writable", "write_whole"]
 
 
 def write_whole(path: str | os.PathLike[str], content: str | bytes) -> None:
@@ -63,6 +63,26 @@ def writable(path: str | os.PathLike[str]) -> Path:
     if not os.access(target if target.exists() else folder, os.W_OK):
         raise PermissionError(errno.EACCES, "this may not be written to: choose another folder", str(target))
     return target
+
+
+def make_folder(folder: Path) -> list[Path]:
+    """Make a folder, with those above it, before time is spent on what goes in; return what is new, deepest first.
+
+    Raises:
+        OSError: it is a file, or may not be made or written.
+
+    >>> import tempfile
+    >>> above = Path(tempfile.mkdtemp())
+    >>> [path.relative_to(above).as_posix() for path in make_folder(above / "out" / "moons")]
+    ['out/moons', 'out']
+    """
+    for each in (folder, *folder.parents):
+        if each.exists() and not each.is_dir():
+            raise NotADirectoryError(errno.ENOTDIR, "this is a file: name a folder instead", str(each))
+    made = [each for each in (folder, *folder.parents) if not each.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    writable(folder / "new")
+    return made
 
 
 def _is_stream(target: Path) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 from autograd import operations
 from autograd.check import check_primitive
 from autograd.derive import forget_partials
-from autograd.errors import UnavailableNameError
+from autograd.errors import OperandError, UnavailableNameError
 from autograd.formula import NUMPY_FUNCTIONS
 from autograd.generate import function_source, is_unary, method_source
 from autograd.rules import RULES, Interval, Rule
@@ -53,6 +53,7 @@ def primitive(
 
     Raises:
         ValueError: a malformed name or formula.
+        OperandError: something that is no text, such as a function.
         UnavailableNameError: the name is taken by a built-in row or by Value; your own rows may be replaced.
         LengthError: not one partial per operand.
         GradientError: a partial disagrees with the differences of `forward`.
@@ -62,7 +63,12 @@ def primitive(
     >>> x = Value(0.5); x.mish().backward(); round(x.grad, 6)
     0.886424
     """
-    texts = (partials,) if isinstance(partials, str) else tuple(partials)
+    texts = tuple(partials) if isinstance(partials, Sequence) and not isinstance(partials, str) else (partials,)
+    for text in (name, operands, forward, *texts):
+        if not isinstance(text, str):
+            raise OperandError(
+                f"a primitive is text, such as 'x * x', from which all else follows; got {type(text).__name__} {text!r}"
+            )
     count = len(operands.split())
     row = Rule(
         name,

@@ -122,6 +122,9 @@ class Value(Operations):
         label = f", label={self.label!r}" if self.label else ""
         return f"{type(self).__name__}(data={self.data!r}, grad={self.grad!r}{label})"
 
+    def __format__(self, spec: str) -> str:
+        return format(self.data, spec) if spec else str(self)
+
     # A Value compares by its number and is equal only to itself: graphs keep Values in sets and dictionaries. Beside a
     # symbol, it is the symbol that answers: it records.
     def __lt__(self, other: Operand) -> bool:

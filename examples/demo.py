@@ -5,14 +5,21 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from autograd.command_line import answer
+from autograd.files import make_folder
 from nn import Classifier
 from nn.experiment import read_table, run
-from viz.report import summary, write_report
+from viz.report import check_tools, summary, write_report
 
 IRIS = Path(__file__).with_name("iris.csv")
 
 
-def main() -> None:
+OUT = Path("out")
+
+
+def main() -> int:
+    check_tools()
+    make_folder(OUT)
     experiments = []
     for name, table, classifier in (
         ("moons", read_table("moons", samples=200, noise=0.15), Classifier((16, 16), "relu", epochs=60)),
@@ -20,11 +27,14 @@ def main() -> None:
     ):
         print(f"training on {name} ...", file=sys.stderr)
         experiments.append(run(name, table, classifier))
-    page = write_report(experiments, Path("out"))
+        if classifier.history_.ended == "interrupted":  # fit keeps what was learnt, but here Ctrl-C means: stop
+            raise KeyboardInterrupt
+    page = write_report(experiments, OUT)
     for experiment in experiments:
         print(summary(experiment))
     print(f"open {page} to see them")
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(answer("demo.py", main))

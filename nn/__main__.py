@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import errno
 import math
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from autograd import GlassgradError
-from autograd.command_line import Parser, described, real, whole
+from autograd.command_line import Parser, answer, real, whole
+from autograd.files import make_folder
 from nn.data import GENERATORS
 from nn.estimator import Classifier
 from nn.experiment import VALIDATION_FROM, read_table, run
@@ -33,17 +32,13 @@ _AT_LEAST_0 = real("a finite number of at least 0", lambda x: 0.0 <= x < math.in
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line; return its exit code: 2 after a message on standard error, 130 after Ctrl-C, else 0."""
+    """Run the command line; return its exit code, see :func:`autograd.command_line.answer`."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    try:
-        if given[:1] in (["lesson"], ["lessons"]):
-            from nn.lessons.__main__ import main as lesson
+    if given[:1] in (["lesson"], ["lessons"]):
+        from nn.lessons.__main__ import main as lesson
 
-            return lesson(given[1:])
-        return _train(_parser().parse_args(given))
-    except KeyboardInterrupt:
-        print(f"{_PROGRAM}: interrupted", file=sys.stderr)
-        return 130
+        return lesson(given[1:])
+    return answer(_PROGRAM, lambda: _train(_parser().parse_args(given)))
 
 
 def _train(options: argparse.Namespace) -> int:
@@ -68,19 +63,16 @@ def _train(options: argparse.Namespace) -> int:
         check_tools()
         name = Path(options.data).stem
         out = Path(options.out) if options.out else Path("out") / name
-        made = _make_folder(out)
+        made = make_folder(out)
         experiment = run(name, table, classifier, test_fraction=options.test_fraction, seed=options.seed)
         if not len(experiment.classifier.history_):
             raise KeyboardInterrupt  # before the first epoch ended: there is nothing to show
         page = write_report([experiment], out)
-    except BaseException as error:
+    except BaseException:
         for folder in made:  # nothing stays of a run that came to nothing
             with contextlib.suppress(OSError):
                 folder.rmdir()
-        if not isinstance(error, GlassgradError | OSError | ImportError):
-            raise
-        print(f"{_PROGRAM}: {described(error)}", file=sys.stderr)
-        return 2
+        raise
     print(summary(experiment))
     print(f"see {page}")
     return 0
@@ -122,18 +114,6 @@ def _sizes(text: str) -> tuple[int, ...]:
         return tuple(map(whole(1), text.split(","))) if text.strip() else ()
     except argparse.ArgumentTypeError as error:
         raise argparse.ArgumentTypeError(f"{text!r} is no list of neurons per layer like 16,16: {error}") from None
-
-
-def _make_folder(folder: Path) -> list[Path]:
-    """Make a folder that can be written, before the training, not after; return what is new, deepest first."""
-    if folder.exists() and not folder.is_dir():
-        raise NotADirectoryError(errno.ENOTDIR, "this is a file, and --out takes a folder", str(folder))
-    made = [each for each in (folder, *folder.parents) if not each.exists()]
-    folder.mkdir(parents=True, exist_ok=True)
-    probe = folder / ".writable"
-    probe.touch()
-    probe.unlink()
-    return made
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What users give, checked in one place: whole numbers, and rows of numbers."""
+"""What users give, checked in one place: whole numbers, rows of numbers, rows held out."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from autograd import DataError, OperandError
 
-__all__ = ["rows_of_numbers", "whole"]
+__all__ = ["pair", "rows_of_numbers", "whole"]
 
 _Array = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -20,6 +20,21 @@ def whole(name: str, number: object, least: int = 1) -> None:
     """
     if isinstance(number, bool) or not isinstance(number, int | np.integer) or number < least:
         raise OperandError(f"{name} must be a whole number of at least {least}, got {number!r}")
+
+
+def pair(validation: object) -> tuple[Any, Any]:
+    """Return the two parts of `validation`.
+
+    Raises:
+        DataError: it is no pair (X, y).
+
+    >>> pair(([[1.0, 2.0]], [0]))
+    ([[1.0, 2.0]], [0])
+    """
+    if not isinstance(validation, tuple | list) or len(validation) != 2:
+        size = f" of {len(validation)}" if isinstance(validation, tuple | list) else ""
+        raise DataError(f"validation is a pair (X, y), rows and their labels; got {type(validation).__name__}{size}")
+    return validation[0], validation[1]
 
 
 def rows_of_numbers(name: str, X: Any) -> _Array:

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from autograd import DataError, LengthError, OperandError, sigmoid
-from nn.checks import rows_of_numbers
+from nn.checks import pair, rows_of_numbers
 from nn.data import Standardizer
 from nn.fit import fit
 from nn.init import Seed
@@ -127,7 +127,7 @@ class Classifier:
             epochs=self.epochs,
             batch_size=self.batch_size,
             patience=self.patience,
-            validation=None if validation is None else _held_out(*validation, classes, standardizer),
+            validation=None if validation is None else _held_out(*pair(validation), classes, standardizer),
             seed=self.seed,
             progress=self.progress,
         )
@@ -204,6 +204,11 @@ class Classifier:
     def scaled(self, X: _Array) -> _Array:
         """Return rows of the table as the model takes them: standardised, if it was trained so."""
         return _scaled(X, self.standardizer_)
+
+
+def model_of(given: object) -> str:
+    """Return the mend, for an error's end, where a Classifier was given instead of its model; else nothing."""
+    return ": pass classifier.model_, and classifier.scaled(X) for X" if isinstance(given, Classifier) else ""
 
 
 def _scaled(X: _Array, standardizer: Standardizer | None) -> _Array:

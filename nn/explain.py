@@ -16,7 +16,7 @@ import numpy as np
 from autograd import DataError, GraphError, LengthError, OperandError, Value
 from autograd.paths import total
 from autograd.value import primal
-from nn.estimator import Classifier
+from nn.estimator import model_of
 from nn.explanation.language import check
 from nn.explanation.report import NeuronReport, Report
 from nn.explanation.sweep import Reader, Use, named_neurons
@@ -140,8 +140,7 @@ def _cost(task: Task, output: Any, wants: Any) -> Value:
 
 def _neurons(model: Module) -> list[tuple[str, Neuron]]:
     if not isinstance(model, Module):
-        mend = ": pass classifier.model_, and classifier.scaled(X) for X" if isinstance(model, Classifier) else ""
-        raise OperandError(f"explain takes a Module such as MLP, got {type(model).__name__}{mend}")
+        raise OperandError(f"explain takes a Module such as MLP, got {type(model).__name__}{model_of(model)}")
     neurons = list(named_neurons(model))
     if not neurons:
         raise GraphError(

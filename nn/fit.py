@@ -11,7 +11,7 @@ import numpy as np
 from tqdm import tqdm
 
 from autograd import AnomalyError, DataError, LengthError
-from nn.checks import rows_of_numbers, whole
+from nn.checks import pair, rows_of_numbers, whole
 from nn.data import batches
 from nn.engine import Epochs, write
 from nn.init import Seed, generator
@@ -28,7 +28,7 @@ Pair = tuple[Any, Any]
 _IMPROVEMENT = 1e-4
 
 
-@dataclass
+@dataclass(repr=False)
 class History:
     """What happened in training, epoch by epoch.
 
@@ -54,6 +54,11 @@ class History:
 
     def __len__(self) -> int:
         return len(self.records)
+
+    def __repr__(self) -> str:
+        last = self.records[-1] if self.records else {}
+        shown = [f"{name} {number:.4g}" for name, number in last.items() if name != "epoch"]
+        return f"<History: {', '.join([f'{len(self)} epochs ({self.ended})', *shown])}>"
 
 
 def fit(
@@ -116,7 +121,7 @@ def fit(
     if not parameters:
         raise DataError(f"{type(model).__name__} has no parameters: assign Parameters to its attributes")
     train = _Rows("X", X, y, model, loss)
-    held_out = None if validation is None else _Rows("validation X", *_pair(validation), model, loss)
+    held_out = None if validation is None else _Rows("validation X", *pair(validation), model, loss)
     size = len(train.X) if batch_size is None else batch_size
     whole("batch_size", size)
     rng = generator(seed)
@@ -191,12 +196,6 @@ class _Rows:
         outputs = model.outputs(self.X)
         found = {"loss": self.task.cost(outputs, self.targets)}
         return found | {"accuracy": self.task.accuracy(outputs, self.y)} if self.task.classifies else found
-
-
-def _pair(validation: Any) -> Pair:
-    if not isinstance(validation, tuple | list) or len(validation) != 2:
-        raise DataError("validation is a pair (X, y): rows and their labels")
-    return validation[0], validation[1]
 
 
 def _matrix(name: str, X: Any) -> _Array:

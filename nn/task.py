@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd import DataError, LengthError, TraceError, compile
+from autograd import DataError, LengthError, TraceError, Value, compile
+from autograd.value import primal
 from nn.losses import LOSSES, loss_named
 
 __all__ = ["Task", "chosen"]
@@ -79,12 +80,19 @@ class Task:
         try:
             program = compile(self.loss, output, target)
         except TraceError:
-            return lambda rows, targets: [self.loss(row, t) for row, t in zip(rows, targets, strict=True)]
+            return lambda rows, targets: [
+                primal(self.loss(_values(row), target)) for row, target in zip(rows, targets, strict=True)
+            ]
         return lambda rows, targets: program(np.array(rows), np.array(targets))
 
     def accuracy(self, outputs: _Array, y: Any) -> float:
         """Return the fraction of rows whose class is right."""
         return float(np.mean(chosen(outputs) == np.asarray(y)))
+
+
+def _values(output: Any) -> Any:
+    """An output as a model returns it: what cannot be traced may look at `.data`."""
+    return [Value(number) for number in output] if isinstance(output, list) else Value(output)
 
 
 def _numbers(labels: _Array) -> list[Any]:

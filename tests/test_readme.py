@@ -60,3 +60,7 @@ def test_links_and_pictures_exist():
     assert targets
     for target in targets:
         assert (ROOT / target).exists(), target
+
+
+def test_lines_fit_a_screen():
+    assert not [line for line in README.splitlines() if len(line) > 120]

@@ -11,8 +11,8 @@ import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 
-from autograd import RULES, GlassgradError, OperandError, RenderError, parse
-from autograd.command_line import Parser, described
+from autograd import RULES, OperandError, RenderError, parse
+from autograd.command_line import Parser, answer
 from viz.explorer import explore
 from viz.graph import draw
 from viz.render import FORMATS, format_for
@@ -33,26 +33,25 @@ these functions:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line; return its exit code: 2 after a message on standard error, else 0."""
-    options = _parser().parse_args(arguments)
+    """Run the command line; return its exit code, see :func:`autograd.command_line.answer`."""
+    return answer(_PROGRAM, lambda: _draw(_parser().parse_args(arguments)))
+
+
+def _draw(options: argparse.Namespace) -> int:
+    is_page = (options.format or Path(options.output).suffix[1:].lower()) == "html"
+    form = "html" if is_page else format_for(options.output, options.format)
+    root = parse(options.expression, **_numbers(options.numbers))
+    root.backward()
+    title = options.expression if options.title is None else options.title
     try:
-        is_page = (options.format or Path(options.output).suffix[1:].lower()) == "html"
-        form = "html" if is_page else format_for(options.output, options.format)
-        root = parse(options.expression, **_numbers(options.numbers))
-        root.backward()
-        title = options.expression if options.title is None else options.title
-        try:
-            if is_page:
-                explore(root, path=options.output, title=title)
-            else:
-                to, limit = options.output, options.timeout
-                draw(root, format=form, path=to, rankdir=options.rankdir, title=title, timeout=limit)
-        except RenderError:  # the gradients need no renderer
-            print_gradients(root)
-            raise
-    except (GlassgradError, OSError) as error:
-        print(f"{_PROGRAM}: {described(error)}", file=sys.stderr)
-        return 2
+        if is_page:
+            explore(root, path=options.output, title=title)
+        else:
+            to, limit = options.output, options.timeout
+            draw(root, format=form, path=to, rankdir=options.rankdir, title=title, timeout=limit)
+    except RenderError:  # the gradients need no renderer
+        print_gradients(root)
+        raise
     print_gradients(root)
     print(f"open {options.output} in a browser" if is_page else f"drawn in {options.output}")
     return 0
@@ -98,7 +97,4 @@ def _numbers(bindings: Sequence[str]) -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except KeyboardInterrupt:
-        sys.exit(130)
+    sys.exit(main())

@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeAlias, overload
 
 from autograd import OperandError, UnknownNameError, Value
 from nn import Module
+from nn.estimator import model_of
 from viz.dot import digraph
 from viz.fold import COMPACT_LIMIT, fold
 from viz.network import network
@@ -121,7 +122,8 @@ def draw(
             described = fold(ends, title=title, model=value, depth=depth, focus=focus, radius=radius, limit=limit)
         graph = digraph(described, rankdir=direction)
     elif x is not None:
-        raise OperandError(f"x= is a sample for a model, draw(model, x); got a {type(value).__name__} to draw")
+        mend = model_of(value)
+        raise OperandError(f"x= is a sample for a model, draw(model, x); got a {type(value).__name__} to draw{mend}")
     else:
         described = fold(value, title=title, model=model, depth=depth, focus=focus, radius=radius, limit=limit)
         graph = digraph(described, rankdir=direction)

@@ -169,6 +169,9 @@ def _first_cause(stderr: bytes) -> str:
 class Drawing(graphviz.Digraph):  # type: ignore[misc]  # it publishes no types
     """A :class:`graphviz.Digraph` that shows itself in Jupyter with either renderer, not only where ``dot`` is."""
 
+    def __repr__(self) -> str:
+        return "<Drawing: .render(name, format='svg') writes it, .source is its text in Graphviz's language>"
+
     def svg(self, timeout: float = 10.0) -> str:
         """Return the picture for a page: no wider than the page, and without the preamble of a file.
 

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from autograd import GlassgradError
-from autograd.files import write_whole
+from autograd.command_line import Parser, answer
+from autograd.files import make_folder, write_whole
 from nn.explanation.language import LANGUAGES
 from nn.explanation.text import columns, terminal_width, wrap
 from nn.lessons import LESSONS, index, lesson_named, page
@@ -18,10 +18,15 @@ from nn.lessons.pages import told
 
 __all__ = ["main"]
 
+_PROGRAM = "python -m nn lesson"
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line; return its exit code: 2 for a wrong argument, 1 for a claim that does not hold."""
-    options = _parser().parse_args(arguments)
+    """Run the command line; return its exit code: 1 for a claim that does not hold, else see :func:`answer`."""
+    return answer(_PROGRAM, lambda: _tell(_parser().parse_args(arguments)))
+
+
+def _tell(options: argparse.Namespace) -> int:
     try:
         if options.docs:
             return _write_docs(Path(options.docs))
@@ -30,21 +35,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 print(f"{lesson.name:18} {_in(lesson.title, options.lang)}")
             return 0
         lesson = lesson_named(options.name)
+        make_folder(Path(options.out))
         outcome = lesson.run()
         print(_narrated(lesson, outcome, options.lang))
         print(f"\n{_write_picture(lesson, outcome, options.lang, Path(options.out), 'png')}")
     except AssertionError as error:
-        print(f"python -m nn lesson: {error}", file=sys.stderr)
+        print(f"{_PROGRAM}: {error}", file=sys.stderr)
         return 1
-    except (GlassgradError, OSError, ImportError) as error:
-        print(f"python -m nn lesson: {error}", file=sys.stderr)
-        return 2
     return 0
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m nn lesson",
+    parser = Parser(
+        prog=_PROGRAM,
         description="Short experiments that end in a picture and in a claim that is checked while they run.",
     )
     add = parser.add_argument
@@ -71,7 +74,7 @@ def _narrated(lesson: Lesson, outcome: Outcome, lang: str) -> str:
 def _write_docs(folder: Path) -> int:
     runs = [(lesson, lesson.run()) for lesson in LESSONS.values()]
     for lang, place in zip(LANGUAGES, (folder, folder / "zh"), strict=True):
-        place.mkdir(parents=True, exist_ok=True)
+        make_folder(place)
         write_whole(place / "README.md", index(runs, lang))
         for lesson, outcome in runs:
             write_whole(place / f"{lesson.name}.md", page(lesson, outcome, lang))
@@ -83,7 +86,6 @@ def _write_picture(lesson: Lesson, outcome: Outcome, lang: str, folder: Path, ki
     from viz.lesson_plots import plot_lesson, written  # a door: only here do nn's lessons meet viz
 
     figure: Any = plot_lesson(lesson.name, outcome.picture, lang=lang)
-    folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{lesson.name}.{kind}"
     write_whole(path, written(figure, kind))
     return path

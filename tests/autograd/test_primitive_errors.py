@@ -14,6 +14,7 @@ from autograd import (
     GlassgradError,
     GradientError,
     LengthError,
+    OperandError,
     UnavailableNameError,
     UnknownNameError,
     Value,
@@ -250,3 +251,10 @@ def test_operands_of_any_name(operand: str) -> None:
         result.backward()
         assert [leaf.grad for leaf in leaves] == list(result.partials)
         before = table_state()
+
+
+def test_functions_in_place_of_formulas() -> None:
+    with pytest.raises(OperandError, match=r"a primitive is text.*got function"):
+        primitive("squared", "x", lambda x: x * x, lambda x: 2 * x)  # type: ignore[arg-type]
+    with pytest.raises(OperandError, match=r"got int 2"):
+        primitive("squared", "x", "x * x", ["2 * x", 2])  # type: ignore[list-item]

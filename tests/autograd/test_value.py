@@ -279,3 +279,9 @@ class TestDetachAndNoGrad:
             thread.join(30)
         assert not wrong
         assert (Value(1.0) + 1.0).parents
+
+
+def test_a_value_is_formatted_as_its_number() -> None:
+    cost = Value(0.123456)
+    assert f"{cost:.3f} {cost:>8.2g}" == "0.123     0.12"
+    assert f"{cost}" == str(cost)

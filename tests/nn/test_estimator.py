@@ -346,3 +346,10 @@ def test_an_optimiser_keeps_its_own_rate() -> None:
     classifier = quick(optimizer=sgd(0.0), learning_rate=0.5, epochs=1)
     classifier.fit(X, y)
     assert len(set(classifier.history_["loss"])) == 1
+
+
+@pytest.mark.parametrize("wrong", [np.zeros((3, 2)), 3, "xy", ([[1.0]], [0], [0]), ()])
+def test_validation_is_a_pair(wrong: Any) -> None:
+    X, y = blobs()
+    with pytest.raises(DataError, match=rf"validation is a pair \(X, y\).*got {type(wrong).__name__}"):
+        quick().fit(X, y, validation=wrong)

@@ -586,3 +586,23 @@ def test_a_model_without_parameters() -> None:
 
 def test_a_loss_that_cuts_the_graph() -> None:
     refused(OperandError, "the loss must return one Value per sample, got float", loss=lambda a, t: 1.0)
+
+
+def test_a_history_shows_itself_in_one_line() -> None:
+    history = History([{"epoch": 1.0, "loss": 0.7}, {"epoch": 2.0, "loss": 0.51234, "accuracy": 0.9}], 2, "interrupted")
+    assert repr(history) == "<History: 2 epochs (interrupted), loss 0.5123, accuracy 0.9>"
+    assert repr(History()) == "<History: 0 epochs (finished)>"
+
+
+def test_a_loss_that_looks_at_numbers_trains_eagerly() -> None:
+    """What cannot be traced still gets Values, in training and where the loss is only measured."""
+
+    def one_sided(output: Value, target: float) -> Value:
+        return (output - target) ** 2 if output.data > target else output * 0.0 + abs(target)
+
+    X, y = data.moons(20, seed=0)
+    model = MLP(2, [1], seed=0)
+    with pytest.warns(UserWarning, match="eager engine"):
+        history = fit(model, X, y, loss=one_sided, epochs=1)
+    costs = [one_sided(model(x), t).data for x, t in zip(X.tolist(), y.tolist(), strict=True)]
+    assert history["loss"] == [pytest.approx(np.mean(costs), rel=1e-12)]

@@ -120,8 +120,11 @@ def test_the_command_line(tmp_path: Path) -> None:
     assert "did you mean 'bias-one'" in wrong.stderr
     (tmp_path / "file").touch()
     blocked = run("bias-one", "--out", "file/below", cwd=tmp_path)
-    assert blocked.returncode == 2
-    assert "file" in blocked.stderr
+    assert (blocked.returncode, blocked.stdout) == (2, "")  # before the lesson is told
+    assert blocked.stderr == "python -m nn lesson: file: this is a file: name a folder instead\n"
+    choice = run("bias-one", "--lang", "fr", cwd=tmp_path)
+    assert (choice.returncode, choice.stderr.count("\n")) == (2, 1)
+    assert "'zh'" in choice.stderr
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

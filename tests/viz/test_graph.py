@@ -9,8 +9,8 @@ import graphviz
 import pytest
 
 from autograd import GraphError, LengthError, OperandError, UnknownNameError, Value, no_grad
-from nn import MLP, losses
-from viz import Drawing, draw
+from nn import MLP, Classifier, losses
+from viz import Drawing, draw, explore
 
 
 def product() -> Value:
@@ -143,3 +143,15 @@ def test_a_drawing_without_a_renderer_says_why(hide_dot: None, monkeypatch: pyte
     bundle = draw(product())._repr_mimebundle_()
     assert bundle.keys() == {"text/plain"}
     assert "pip install" in bundle["text/plain"]
+
+
+@pytest.mark.parametrize("show", [draw, explore])
+def test_a_classifier_is_told_where_its_model_is(show: Any) -> None:
+    with pytest.raises(OperandError, match=r"Classifier.*: pass classifier\.model_, and classifier\.scaled\(X\)"):
+        show(Classifier(), [0.0, 1.0], target=1.0)
+
+
+def test_a_drawing_says_how_it_is_written() -> None:
+    drawing = draw(Value(1.0))
+    assert ".render(name, format='svg')" in repr(drawing)
+    assert str(drawing) == drawing.source

@@ -10,6 +10,7 @@ from typing import Any
 from autograd import OperandError, Value
 from autograd.files import writable, write_whole
 from nn import Module
+from nn.estimator import model_of
 from nn.explain import sample_cost
 from nn.explanation.language import check
 from viz.explorer.graph_data import graph_data
@@ -106,7 +107,7 @@ def explore(
     else:
         raise OperandError(
             f"expected a Value, or a model with a sample and its target, got {type(value).__name__}: backward() starts "
-            "from one Value, such as the cost"
+            f"from one Value, such as the cost{model_of(value)}"
         )
     heading = clean(heading)
     explorer = Explorer(page(graph_data(root, model=model, lang=lang), title=heading, lang=lang), heading)
