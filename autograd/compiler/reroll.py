@@ -137,6 +137,8 @@ def _map(layout: _Layout, nodes: list[int]) -> Map:
 
 def _with_views(block: Map) -> Map:
     """The same block with two axes, if then more of its operands are views."""
+    if block.out.index.size < 4:  # fewer have no two axes
+        return block
     views = [at.steps() is not None for at in block.operands]
     best = block
     for at, is_view in zip(block.operands, views, strict=True):
