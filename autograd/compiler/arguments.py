@@ -142,6 +142,8 @@ def floats(name: str, numbers: Any) -> _Array:
     Raises:
         OperandError: something is text, complex, None or a Value, which NumPy would turn into a float, or into nan.
     """
+    if isinstance(numbers, np.ndarray) and numbers.dtype == np.float64:  # as it mostly is, in every step of training
+        return numbers
     try:
         array = np.asarray(numbers)
         if array.dtype.kind == "O":

@@ -251,7 +251,7 @@ class Compiled:
             self._fill(executable.memory.uniform, vector)
             for at, per_row, numbers in columns:
                 if per_row:
-                    executable.memory.row[at] = numbers[:, start : start + count]
+                    executable.memory.row[at] = numbers if count == rows else numbers[:, start : start + count]
                 else:
                     executable.memory.uniform[at] = numbers
             with np.errstate(all="ignore"):
