@@ -228,7 +228,7 @@ class TestDetectAnomaly:
                 y.backward()
 
     def test_backward_shows_the_line_of_the_operation(self) -> None:
-        """DESIGN.md: "with the node, its operands and the source line"."""
+        """With the node, its operands and the source line."""
         x = Value(0.0, label="speed")
         with detect_anomaly():
             y = autograd.sqrt(x)  # made here

@@ -232,7 +232,7 @@ class TestZeroAdjointStops:
         ],
     )
     def test_an_infinite_adjoint_does_not_reach_what_was_not_used(self, unused: Callable[[Any, Any], Any]) -> None:
-        """sqrt'(0) = inf, and inf * 0 would be nan. PyTorch gives 0 in each of these, so does DESIGN.md."""
+        """sqrt'(0) = inf, and inf * 0 would be nan. PyTorch gives 0 in each of these, so do we."""
         v, w = Value(0.0), Value(0.0)
         unused(v, w).sqrt().backward()
         assert (v.grad, w.grad) == (0.0, math.inf)

@@ -1,6 +1,6 @@
 """Every row at 0, -0, infinities, nan, ties, the huge and the tiny: it never raises, and answers as IEEE-754 does.
 
-The second half holds the conventions where a derivative does not exist, as in DESIGN.md: those of PyTorch and JAX.
+The second half holds the conventions where a derivative does not exist: those of PyTorch and JAX.
 """
 
 from __future__ import annotations
