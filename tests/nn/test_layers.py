@@ -22,7 +22,7 @@ from mpmath import mp, mpf
 from autograd import LengthError, OperandError, UnknownNameError, Value, primitive
 from nn import MLP, Layer, Module, Neuron, activations, losses
 
-#: σ'(z), from the definitions; at kinks the conventions of DESIGN.
+#: σ'(z), from the definitions; at kinks the conventions of PyTorch and JAX.
 SLOPES: dict[str, Callable[[mpf], mpf]] = {
     "linear": lambda z: mpf(1),
     "relu": lambda z: mpf(z > 0),
