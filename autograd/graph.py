@@ -5,6 +5,8 @@ Both are iterative, so a chain of a million operations needs no more stack than 
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from autograd import modes
@@ -12,7 +14,7 @@ from autograd import modes
 if TYPE_CHECKING:
     from autograd.value import Value
 
-__all__ = ["backward", "interior", "topological_order"]
+__all__ = ["backward", "fresh_gradients", "interior", "topological_order"]
 
 
 def interior(root: Value) -> list[Value]:
@@ -84,3 +86,16 @@ def backward(root: Value) -> None:
                 node._y.grad += adjoint * dy
     if modes.is_watching():
         modes.check_gradients(order, lambda value: value.grad)
+
+
+@contextlib.contextmanager
+def fresh_gradients(values: Iterable[Value]) -> Iterator[None]:
+    """Start from gradients of 0, and give `values` back those that they had."""
+    before = {value: value.grad for value in values}
+    for value in before:
+        value.grad = 0.0
+    try:
+        yield
+    finally:
+        for value, gradient in before.items():
+            value.grad = gradient

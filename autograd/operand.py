@@ -10,7 +10,7 @@ import numpy as np
 from autograd.errors import LengthError, OperandError
 from autograd.rules import RULES
 
-__all__ = ["Node", "Symbol", "aslist", "constant", "ieee", "number", "symbol_among", "unequal"]
+__all__ = ["Node", "Symbol", "aslist", "constant", "ieee", "kind_of", "number", "symbol_among", "unequal"]
 
 
 class Node:
@@ -37,7 +37,7 @@ _NEVER = (str, bytes, complex, list, tuple, dict, set, type(None), np.complexflo
 def number(operand: Any) -> float:
     """Return `operand` as a float; ``OperandError`` for anything but an int, float, bool or NumPy scalar."""
     if not isinstance(operand, _NUMBERS):
-        raise OperandError(f"expected a number or a Value, got {_kind(operand)}{_mend(operand)}")
+        raise OperandError(f"expected a number or a Value, got {kind_of(operand)}{_mend(operand)}")
     try:
         return float(operand)
     except OverflowError:
@@ -66,7 +66,7 @@ def aslist(name: str, sequence: Iterable[Any]) -> list[Any]:
     try:
         elements = list(sequence)
     except TypeError:
-        raise OperandError(f"{name}() takes a sequence of numbers or Values, got {_kind(sequence)}") from None
+        raise OperandError(f"{name}() takes a sequence of numbers or Values, got {kind_of(sequence)}") from None
     if not elements:
         raise LengthError(f"{name}() of an empty sequence: give at least one number or Value")
     return elements
@@ -86,7 +86,8 @@ def ieee(name: str, *operands: Any) -> tuple[Any, ...]:
     return (float(result), *(np.broadcast_to(dx, shape).tolist() for dx, shape in zip(partials, shapes, strict=True)))
 
 
-def _kind(operand: Any) -> str:
+def kind_of(operand: object) -> str:
+    """Return what an operand is, as errors name it: its type, and what it looks like."""
     text = repr(operand)
     return f"{type(operand).__name__} {text if len(text) < 40 else text[:36] + ' ...'}"
 

@@ -6,14 +6,14 @@ gradient is δ · 1, a weight's is δ · a_in. The report has every factor as a 
 
 from __future__ import annotations
 
-import contextlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from autograd import DataError, GraphError, LengthError, OperandError, Value
+from autograd.graph import fresh_gradients
 from autograd.paths import total
 from autograd.value import primal
 from nn.estimator import model_of
@@ -73,7 +73,7 @@ def explain(
     uses: defaultdict[str, list[Use]] = defaultdict(list)
     costs, outputs, input_gradients, oddities = [], [], [], []
     task = None
-    with _own_gradients(names):
+    with fresh_gradients(names):
         for row, (sample, wants) in enumerate(zip(X.tolist(), wanted, strict=True)):
             inputs, output, listed = _run(model, sample)
             task = task or Task(loss, len(listed))
@@ -170,19 +170,6 @@ def _samples(x: Any, targets: Any, batch: bool) -> tuple[_Array, list[Any]]:
     if len(wanted) != len(rows):
         raise LengthError(f"x has {len(rows)} rows but there are {len(wanted)} targets: give one target per row")
     return rows, wanted
-
-
-@contextlib.contextmanager
-def _own_gradients(parameters: Iterable[Value]) -> Iterator[None]:
-    """Start from gradients of 0, and give the model back those that it had."""
-    before = {parameter: parameter.grad for parameter in parameters}
-    for parameter in before:
-        parameter.grad = 0.0
-    try:
-        yield
-    finally:
-        for parameter, gradient in before.items():
-            parameter.grad = gradient
 
 
 def _reports(

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from autograd import GraphError, LengthError, OperandError, Value
+from autograd.graph import fresh_gradients
 from nn import Module
 from nn.checks import rows_of_numbers
 from nn.explain import sample_cost
@@ -50,14 +51,7 @@ def sampled(model: Module, x: Any, target: Any, loss: str | Callable[..., Any]) 
                 raise OperandError(f"the model must return Values, got {type(end).__name__}")
     if not any(end.op for end in ends):
         raise GraphError("the model recorded no graph: inside no_grad() nothing is, draw it outside")
-    order = reading_order(ends)
-    before = [value.grad for value in order]
-    try:
-        for value in order:
-            value.grad = 0.0
+    with fresh_gradients(reading_order(ends)):
         if target is not None:
             ends[0].backward()
         yield ends
-    finally:
-        for value, gradient in zip(order, before, strict=True):
-            value.grad = gradient

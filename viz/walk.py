@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from autograd import LengthError, OperandError, Value
+from autograd.operand import kind_of
 from nn import Module
 
 __all__ = ["names_of", "reading_order", "roots_of"]
@@ -21,12 +22,12 @@ def roots_of(values: Value | Iterable[Value]) -> list[Value]:
     try:
         roots = list(dict.fromkeys(values)) if not isinstance(values, str | bytes) else [values]
     except TypeError:
-        raise OperandError(f"expected a Value or a list of Values, got {_kind_of(values)}") from None
+        raise OperandError(f"expected a Value or a list of Values, got {kind_of(values)}") from None
     if not roots:
         raise LengthError("there is nothing to draw: give at least one Value")
     for root in roots:
         if not isinstance(root, Value):
-            raise OperandError(f"expected a Value or a list of Values, got {_kind_of(root)}{_mend(root)}")
+            raise OperandError(f"expected a Value or a list of Values, got {kind_of(root)}{_mend(root)}")
     return [root for root in roots if isinstance(root, Value)]
 
 
@@ -39,7 +40,7 @@ def names_of(model: Module | None) -> dict[Value, str]:
     if model is None:
         return {}
     if not isinstance(model, Module):
-        raise OperandError(f"model= takes the model whose parameters are to be named, got {_kind_of(model)}")
+        raise OperandError(f"model= takes the model whose parameters are to be named, got {kind_of(model)}")
     return {value: name for name, value in model.named_parameters()}
 
 
@@ -58,11 +59,6 @@ def reading_order(roots: list[Value]) -> list[Value]:
             else:
                 order[value] = None
     return list(order)
-
-
-def _kind_of(thing: object) -> str:
-    text = repr(thing)
-    return f"{type(thing).__name__} {text if len(text) < 40 else text[:36] + ' ...'}"
 
 
 def _mend(thing: object) -> str:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import math
 from collections import Counter
-from collections.abc import Iterator
 from typing import Any
 
 from autograd import GraphError, Value, topological_order
-from autograd.graph import interior
+from autograd.graph import fresh_gradients, interior
 from autograd.operations import Operand
 from autograd.value import primal
 from nn import Module
@@ -54,7 +52,8 @@ def graph_data(root: Value, *, model: Module | None = None, lang: str = "en") ->
             f"the graph has {count:,} values, more than the {LIMIT:,} that a page can step through: explore one neuron "
             "or one layer of it, explore(neuron(x)), or a smaller model; trace_gradient(leaf, root) has no limit"
         )
-    with _own_gradients(root):
+    with fresh_gradients(topological_order(root)):
+        root.backward()
         described = picture(root, model=model)
         uses = _uses(root, model)
     drawn = [node for node in described.nodes if isinstance(node, Node)]  # all of them: nothing is folded here
@@ -87,20 +86,6 @@ def graph_data(root: Value, *, model: Module | None = None, lang: str = "en") ->
         "groups": _parents(dict.fromkeys(group.values())),
         "neurons": {name: [_figures(use, lang) for use in found] for name, found in uses.items()},
     }
-
-
-@contextlib.contextmanager
-def _own_gradients(root: Value) -> Iterator[None]:
-    """The graph after a ``backward()`` that started from gradients of 0; afterwards its own are what they were."""
-    before = {value: value.grad for value in topological_order(root)}
-    try:
-        for value in before:
-            value.grad = 0.0
-        root.backward()
-        yield
-    finally:
-        for value, gradient in before.items():
-            value.grad = gradient
 
 
 def _parts(order: list[Value], neurons: Members) -> dict[Value, str]:
