@@ -71,7 +71,7 @@ def numpy_source(
     *,
     constants: Mapping[str, float] | None = None,
     number: Callable[[float], str] = repr,
-    reduced: bool = False,
+    length: int = 0,
 ) -> str:
     """Return `text` as one expression of NumPy calls on arrays.
 
@@ -80,7 +80,7 @@ def numpy_source(
         names: what its variables are called.
         constants: those of them that are one number, which the formula is simplified for.
         number: how a number is written.
-        reduced: ``sum``, ``max`` and ``size`` go along the second axis and keep it.
+        length: of the sequences, if there are any: ``sum`` and ``max`` go along the second axis and keep it.
 
     >>> numpy_source("1 - y*y", {"y": "a"})
     'subtract(1.0, multiply(a, a))'
@@ -89,7 +89,7 @@ def numpy_source(
     >>> numpy_source("where(b == 0, 0, b * pow(a, b - 1))", {"a": "a", "b": "b"}, constants={"b": 3.0})
     'multiply(3.0, pow(a, 2.0))'
     """
-    return ast.unparse(_Calls(names, number, reduced).visit(folded(text, constants or {})))
+    return ast.unparse(_Calls(names, number, length).visit(folded(text, constants or {})))
 
 
 class _Pythonic(ast.NodeTransformer):
@@ -127,10 +127,10 @@ _ELEMENT = "_i"
 class _Calls(ast.NodeTransformer):
     """Rewrite operators as NumPy's functions, and two choices as the faster functions they are equal to."""
 
-    def __init__(self, names: Mapping[str, str], number: Callable[[float], str], reduced: bool) -> None:
+    def __init__(self, names: Mapping[str, str], number: Callable[[float], str], length: int) -> None:
         self.names = names
         self.number = number
-        self.reduced = reduced
+        self.length = length
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
         return ast.Name(self.names[node.id])
@@ -161,7 +161,9 @@ class _Calls(ast.NodeTransformer):
         if name == "where" and [ast.unparse(choice) for choice in node.args[1:]] == ["1.0", "0.0"]:
             is_comparison = isinstance(node.args[0], ast.Compare)  # True and False serve as 1 and 0
             return arguments[0] if is_comparison else ast.Call(ast.Name("not_equal"), [arguments[0], arguments[2]], [])
-        if self.reduced and name in REDUCTIONS:
+        if self.length and name == "size":
+            return ast.Name(self.number(float(self.length)))
+        if self.length and name in REDUCTIONS:
             return ast.Call(ast.Name(f"{name}_along"), arguments, [])
         return ast.Call(ast.Name(name), arguments, [])
 

@@ -2164,9 +2164,12 @@ def logsumexp(x: Iterable[Operand]) -> Value: ...
 def logsumexp(x: Iterable[Operand]) -> Value | float:
     """Logarithm of the sum of exponentials, without overflow; its partials are softmax(x).
 
-    y = where(abs(m) == inf, m, m + log(sum(exp(x - m))))
-    m = max(x)
-    dy/dx = exp(x - y)
+    y = m + log(s)
+    top = max(x)
+    m = where(abs(top) == inf, 0, top)
+    e = exp(x - m)
+    s = sum(e)
+    dy/dx = e / s
     """
     xs = aslist("logsumexp", x)
     operands = (*xs,)
@@ -2179,9 +2182,12 @@ def logsumexp(x: Iterable[Operand]) -> Value | float:
         make = record
         x = primals(xs)
     try:
-        m = floats.max(x)
-        y = m if math.fabs(m) == math.inf else m + math.log(floats.sum([math.exp(x_i - m) for x_i in x]))
-        dx = [math.exp(x_i - y) for x_i in x]
+        top = floats.max(x)
+        m = 0.0 if math.fabs(top) == math.inf else top
+        e = [math.exp(x_i - m) for x_i in x]
+        s = floats.sum(e)
+        y = m + math.log(s)
+        dx = [e_i / s for e_i in e]
     except (ArithmeticError, ValueError):  # math raises where IEEE-754 has an answer
         y, dx = ieee("logsumexp", x)
     return make("logsumexp", y, operands, (*dx,))

@@ -285,9 +285,9 @@ _ROWS = (
     Rule("mean", "*x", "sum(x) / size(x)", ("1 / size(x)",), "Mean of a sequence, as one node."),
     Rule("dot", "*w *x b=0", "sum(w * x) + b", ("x", "w", "1"),
          "Sum of products plus b, as one node: a neuron's w·x + b, whose bias b sits on an edge of constant 1."),
-    Rule("logsumexp", "*x", "where(abs(m) == inf, m, m + log(sum(exp(x - m))))", ("exp(x - y)",),
+    Rule("logsumexp", "*x", "m + log(s)", ("e / s",),
          "Logarithm of the sum of exponentials, without overflow; its partials are softmax(x).",
-         given=(("m", "max(x)"),)),
+         given=(("top", "max(x)"), ("m", "where(abs(top) == inf, 0, top)"), ("e", "exp(x - m)"), ("s", "sum(e)"))),
 )  # fmt: skip
 
 RULES.update((row.name, row) for row in _ROWS)

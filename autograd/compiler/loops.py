@@ -6,21 +6,19 @@ them. The source is ordinary Python over NumPy arrays; :mod:`autograd.compiler.n
 
 from __future__ import annotations
 
-import functools
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from autograd.compiler.loop_formulas import formula_adjoint_loops, formula_loops
 from autograd.compiler.loop_products import product_adjoint_loops, product_loops
 from autograd.compiler.needs import Needs
-from autograd.compiler.program import Block, Dot, Map, Positions, Program, Reduce
+from autograd.compiler.program import Block, Dot, Positions, Program
 from autograd.compiler.scalar_graph import COMPARISONS
-from autograd.compiler.scalar_source import Reductions, nest, scalar_function
-from autograd.formula import fill_in
-from autograd.formula_source import python_source
-from autograd.rules import RULES, Rule
+from autograd.compiler.scalar_source import nest
 
 __all__ = ["Loops"]
 
@@ -61,7 +59,7 @@ class Loops:
     def _forward(self, block: Block) -> list[str]:
         if isinstance(block, Dot):
             return product_loops(self, block)
-        return self._map(block) if isinstance(block, Map) else self._reduce(block)
+        return formula_loops(self, block)
 
     def _backward(self, block: Block) -> list[str]:
         if not self.needs.mask(block.out).any() or (not isinstance(block, Dot) and block.op in COMPARISONS):
@@ -76,7 +74,7 @@ class Loops:
         self._stores = self._first_stores(reads, lines)
         if isinstance(block, Dot):
             return lines + product_adjoint_loops(self, block)
-        return lines + (self._map_adjoint(block) if isinstance(block, Map) else self._reduce_adjoint(block))
+        return lines + formula_adjoint_loops(self, block)
 
     def _first_stores(self, reads: Sequence[Positions], lines: list[str]) -> dict[int, str]:
         """Where a block's adjoints are the first to be written ("="); clears what is only partly so, in `lines`."""
@@ -123,7 +121,7 @@ class Loops:
         if isinstance(block, Dot):
             left, right, *singles = map(own, (block.left, block.right, *block.singles))
             return Dot(left, right, singles, block.out), copies
-        return type(block)(block.op, [own(at) for at in block.operands], block.out), copies
+        return replace(block, operands=[own(at) for at in block.operands]), copies
 
     def _copy(self, copies: list[Copy]) -> list[str]:
         lines: list[str] = []
@@ -168,108 +166,3 @@ class Loops:
         strides = [math.prod(at.index.shape[axis + 1 :]) for axis in range(at.index.ndim)]
         terms = [f"{stride} * {name}" for stride, name in zip(strides, variables, strict=True)]
         return f"index[{offset} + {' + '.join(terms)}]"
-
-    # Element by element -----------------------------------------------------------------------------------------------
-
-    def _reads(self, block: Map) -> tuple[list[str], list[str]]:
-        """Lines that read operands: once for all rows, and row by row."""
-        block = Map(block.op, [at.reshape(-1) for at in block.operands], block.out.reshape(-1))
-        outer = [f"o = {self.place(block.out, ['i'])}"]
-        inner: list[str] = []
-        for name, at in zip(_names(block.op), block.operands, strict=True):
-            outer.append(f"at_{name} = {self.place(at, ['i'])}")
-            (inner if at.space == "row" else outer).append(f"{name} = {_at(at, f'at_{name}')}")
-        return outer, inner + _given(block.op)
-
-    def _map(self, block: Map) -> list[str]:
-        per_row = block.out.space == "row"
-        outer, inner = self._reads(block)
-        result = f"{'V[o, r]' if per_row else 'U[o]'} = {_scalar(block.op, _rule(block.op).forward)}"
-        return _over_rows(block.out.index.size, outer, [*inner, result], per_row)
-
-    def _map_adjoint(self, block: Map) -> list[str]:
-        per_row = block.out.space == "row"
-        outer, inner = self._reads(block)
-        buffer = "V[o, r]" if per_row else "U[o]"
-        inner += [f"y = {buffer}", f"adjoint = D{buffer}"]
-        end: list[str] = []
-        for name, at, partial in zip(_names(block.op), block.operands, _rule(block.op).partials, strict=True):
-            if not self.needs.mask(at).any():
-                continue
-            slope = "adjoint" if partial == "1" else f"adjoint * ({_scalar(block.op, partial)})"
-            if at.space == "row":
-                inner.append(f"DV[at_{name}, r] {self.store(at)} {slope}")
-            elif per_row:
-                outer.append(f"sum_{name} = 0.0")
-                inner.append(f"sum_{name} += {slope}")
-                end.append(f"DU[at_{name}] += sum_{name}")
-            else:
-                inner.append(f"DU[at_{name}] += {slope}")
-        return _over_rows(block.out.index.size, outer, inner, per_row, end)
-
-    def _reduce(self, block: Reduce) -> list[str]:
-        loops, buffer, reads, _, reductions = self._reduction(block)
-        lines, text = reductions.lines(RULES[block.op].forward)
-        return nest(loops, [*reads, *lines, f"{buffer} = {text}"])
-
-    def _reduce_adjoint(self, block: Reduce) -> list[str]:
-        loops, buffer, reads, elements, reductions = self._reduction(block)
-        body = [*reads, f"y = {buffer}", f"adjoint = D{buffer}"]
-        rule = RULES[block.op]
-        for operand, name, at, partial in zip(
-            rule.operands, _names(block.op), block.operands, rule.partials, strict=True
-        ):
-            if not self.needs.mask(at).any():
-                continue
-            lines, text = reductions.lines(partial)
-            add = f"D{_at(at, f'at_{name}')} {self.store(at) if at.space == 'row' else '+='} adjoint * ({text})"
-            inner = nest([("j", reductions.length)], [*elements, add]) if operand.is_sequence else [add]
-            body += [*lines, *inner]
-        return nest(loops, body)
-
-    def _reduction(self, block: Reduce) -> tuple[list[tuple[str, int | str]], str, list[str], list[str], Reductions]:
-        """The loops of a reduction, its result's place, the lines that come first, and those that read one element."""
-        count, length = next(at.index.shape for at in block.operands if at.index.ndim == 2)
-        reads: list[str] = []
-        elements: list[str] = []
-        for name, at in zip(_names(block.op), block.operands, strict=True):
-            sequence = at.index.ndim == 2
-            place = self.place(at, ["i", "j"] if sequence else ["i"])
-            (elements if sequence else reads).extend((f"at_{name} = {place}", f"{name} = {_at(at, f'at_{name}')}"))
-        reductions = Reductions(functools.partial(_scalar, block.op), length, elements)
-        for name, text in RULES[block.op].given:
-            lines, source = reductions.lines(text)
-            elementwise = name in RULES[block.op].sequences
-            (elements if elementwise else reads).extend([*lines, f"x_{name} = {source}"])
-        place = self.place(block.out, ["i"])
-        per_row = block.out.space == "row"
-        loops: list[tuple[str, int | str]] = [("i", count), ("r", "rows")] if per_row else [("i", count)]
-        return loops, f"V[{place}, r]" if per_row else f"U[{place}]", reads, elements, reductions
-
-
-def _rule(op: str) -> Rule:
-    return Rule(op, "a b", f"where({COMPARISONS[op]}, 1, 0)", ("0", "0"), "") if op in COMPARISONS else RULES[op]
-
-
-def _at(at: Positions, place: str) -> str:
-    return f"V[{place}, r]" if at.space == "row" else f"U[{place}]"
-
-
-def _scalar(op: str, text: str) -> str:
-    """A formula of a row as a scalar expression that Numba knows; its names get a prefix that loops do not use."""
-    rule = _rule(op)
-    names = [*(operand.name for operand in rule.operands), *(name for name, _ in rule.given)]
-    return python_source(fill_in(text, {name: f"x_{name}" for name in names}), call=scalar_function)
-
-
-def _names(op: str) -> list[str]:
-    return [f"x_{operand.name}" for operand in _rule(op).operands]
-
-
-def _given(op: str) -> list[str]:
-    return [f"x_{name} = {_scalar(op, text)}" for name, text in _rule(op).given]
-
-
-def _over_rows(count: int, start: list[str], body: list[str], per_row: bool, end: Sequence[str] = ()) -> list[str]:
-    inner = nest([("r", "rows")], body) if per_row else body
-    return nest([("i", count)], [*start, *inner, *end])

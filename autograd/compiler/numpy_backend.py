@@ -6,19 +6,16 @@ buffer bound to a name beforehand. The backward half follows from the same block
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 import numpy as np
 
 from autograd.compiler.needs import Needs
-from autograd.compiler.numpy_calls import OPPOSITE, as_call, functions, lowered
+from autograd.compiler.numpy_calls import functions
+from autograd.compiler.numpy_formulas import formula_adjoints, formula_lines
 from autograd.compiler.products import product, product_adjoint, with_bias
-from autograd.compiler.program import Block, Dot, Map, Positions, Program, Reduce
-from autograd.compiler.scalar_graph import COMPARISONS
+from autograd.compiler.program import Block, Dot, Positions, Program
 from autograd.compiler.workspace import Array, Workspace
-from autograd.formula import needed
-from autograd.formula_source import numpy_source
-from autograd.rules import RULES
 
 __all__ = ["Executable"]
 
@@ -112,71 +109,18 @@ class Executable:
     # Forward ----------------------------------------------------------------------------------------------------------
 
     def _forward(self, block: Block) -> list[str]:
+        return self._forward_dot(block) if isinstance(block, Dot) else formula_lines(self.memory, block)
+
+    def _forward_dot(self, block: Dot) -> list[str]:
         lines: list[str] = []
-        out = self.memory.view(block.out)
-        assert out is not None  # a block's places are a slice
-        if isinstance(block, Dot):
-            self._forward_dot(block, out, lines)
-        elif isinstance(block, Map):
-            lines += self._formulas(block, self._operands(block, lines), out)
-        else:
-            names = self._aligned(block, lines)
-            lines += self._formulas(block, names, out)
-        return lines
-
-    def _operands(self, block: Map, lines: list[str]) -> list[str]:
-        """Operands of a map, all of its shape."""
-        return [self.memory.lifted(at, lines, block.out.space == "row") for at in block.operands]
-
-    def _aligned(self, block: Reduce, lines: list[str]) -> list[str]:
-        """Operands of a reduction as (k, n[, rows]); those that are no sequences as (k, 1[, rows])."""
-        per_row = block.out.space == "row"
-        names = []
-        for at, operand in zip(block.operands, RULES[block.op].operands, strict=True):
-            name = self.memory.lifted(at, lines, per_row)
-            names.append(name if operand.is_sequence else f"{name}[:, None]")
-        return names
-
-    def _formulas(self, block: Map | Reduce, names: list[str], out: str) -> list[str]:
-        if block.op in COMPARISONS:
-            return [f"{out}[...] = {numpy_source(COMPARISONS[block.op], dict(zip('ab', names, strict=True)))}"]
-        rule = RULES[block.op]
-        lines, write = self._given(block, names, [rule.forward])
-        result = write(rule.forward)
-        reduced = isinstance(block, Reduce)
-        call = None if reduced or lines else as_call(result)
-        if call is not None:
-            return [self.memory.stored(*call, out)]
-        return [*lines, f"{out}[...] = {f'({result})[:, 0]' if reduced else result}"]
-
-    def _given(
-        self, block: Map | Reduce, names: list[str], texts: Iterable[str], result: str = ""
-    ) -> tuple[list[str], Callable[[str], str]]:
-        """Lines for the given formulas that `texts` need, and what turns each of those into source."""
-        rule, memory = RULES[block.op], self.memory
-        scope = {operand.name: name for operand, name in zip(rule.operands, names, strict=True)} | {"y": result}
-        found = {o.name: memory.constant(at) for o, at in zip(rule.operands, block.operands, strict=True)}
-        constants = {name: number for name, number in found.items() if number}  # of 0 the sign would be lost
-        reduced = isinstance(block, Reduce)
-
-        def write(text: str) -> str:
-            template, numbers = lowered(text, tuple(scope), tuple(constants.items()), reduced)
-            return template.format(*map(memory.number, numbers), **scope)
-
-        lines = []
-        for name, text in needed(rule.given, texts):
-            source = write(text)
-            scope[name] = memory.bind(None)
-            lines.append(f"{scope[name]} = {source}")
-        return lines, write
-
-    def _forward_dot(self, block: Dot, out: str, lines: list[str]) -> None:
+        out = self.memory.own(block.out)
         whole, inputs, singles = with_bias(block, self._ones)
         left, right = self.memory.read(whole, lines), self._inputs(block, inputs, lines)
         lines.append(product(self.memory, block, left, right, out))
         for single in singles:
             name = self.memory.lifted(single, lines, block.out.space == "row")
             lines.append(f"add({out}, {name}, {out})")
+        return lines
 
     def _inputs(self, block: Dot, joined: Positions | None, lines: list[str]) -> str:
         """The right operands of a product, with a 1 behind them where it takes in a bias."""
@@ -192,51 +136,12 @@ class Executable:
         if not written[block.out.index].any() or not self.memory.needs.mask(block.out).any():
             return lines
         self.memory.clear(block.out.index[~written[block.out.index]], block.out.space, lines)
-        adjoint = self.memory.view(block.out, adjoint=True)
-        assert adjoint is not None
+        adjoint = self.memory.own(block.out, adjoint=True)
         if isinstance(block, Dot):
             self._reverse_dot(block, adjoint, lines)
-        elif block.op not in COMPARISONS:
-            self._reverse_formulas(block, adjoint, lines)
+        else:
+            lines += formula_adjoints(self.memory, block, adjoint, guarded=self.guarded)
         return lines
-
-    def _reverse_formulas(self, block: Map | Reduce, adjoint: str, lines: list[str]) -> None:
-        rule = RULES[block.op]
-        per_row = block.out.space == "row"
-        reduced = isinstance(block, Reduce)
-        names = self._aligned(block, lines) if isinstance(block, Reduce) else self._operands(block, lines)
-        out = self.memory.view(block.out)
-        flowing = f"{adjoint}[:, None]" if reduced else adjoint
-        wanted = [
-            (at, operand, partial)
-            for at, operand, partial in zip(block.operands, rule.operands, rule.partials, strict=True)
-            if partial != "0" and self.memory.needs.mask(at).any()
-        ]
-        given, write = self._given(
-            block, names, [partial for _, _, partial in wanted], f"{out}[:, None]" if reduced else str(out)
-        )
-        lines += given
-        for at, operand, partial in wanted:
-            source = write(partial)
-            condition = as_call(source)
-            if partial == "1":
-                expression, call = flowing, None
-            elif partial == "-1":
-                expression, call = f"negative({flowing})", ("negative", flowing)
-            elif self.guarded:
-                expression, call = f"stopped({flowing}, {source})", None
-            elif condition is not None and condition[0] in OPPOSITE:
-                mask = self.memory.bind(np.empty(self.memory.shape(at, per_row=per_row), bool))
-                # Where nan is compared both ways are false: the result is nan then, too, and all is run again, guarded.
-                lines.append(f"{OPPOSITE[condition[0]]}({condition[1]}, out={mask})")
-                expression = f"where({mask}, {self.memory.number(0.0)}, {flowing})"
-                call = ("zero_where", f"{mask}, {flowing}")
-            else:
-                expression, call = f"multiply({flowing}, {source})", ("multiply", f"{flowing}, {source}")
-            if reduced and not operand.is_sequence:
-                expression, call = f"({expression})[:, 0]", None
-            heir_of = None if reduced or at is not wanted[-1][0] else block.out
-            self.memory.accumulate(at, expression, call, lines, per_row, whole=not reduced, heir_of=heir_of)
 
     def _reverse_dot(self, block: Dot, adjoint: str, lines: list[str]) -> None:
         whole, joined, singles = with_bias(block, self._ones)

@@ -28,9 +28,16 @@ def _forward_of(name: str, *operands: Any) -> Any:
 
 @functools.lru_cache(maxsize=4096)  # an irregular graph asks for few formulas, thousands of times
 def lowered(
-    text: str, names: Sequence[str], constants: Sequence[tuple[str, float]], reduced: bool
+    text: str, names: Sequence[str], constants: Sequence[tuple[str, float]], length: int
 ) -> tuple[str, tuple[float, ...]]:
-    """A formula as NumPy calls, with a field for each variable and for each number, and those numbers."""
+    """A formula as NumPy calls, with a field for each variable and for each number, and those numbers.
+
+    Args:
+        text: the formula.
+        names: of its variables.
+        constants: those of them that are numbers.
+        length: of the sequences it is about, 0 if there are none.
+    """
     fields = {name: f"{{{name}}}" for name in names}
     for simplified in (dict(constants), {}):
         numbers: list[float] = []
@@ -40,7 +47,7 @@ def lowered(
             return f"{{{len(numbers) - 1}}}"
 
         with contextlib.suppress(ArithmeticError, ValueError):  # a constant part without a value, such as 1 / 0
-            source = numpy_source(text, fields, constants=simplified, number=number, reduced=reduced)
+            source = numpy_source(text, fields, constants=simplified, number=number, length=length)
             break
     return source, tuple(numbers)
 
@@ -48,7 +55,7 @@ def lowered(
 def as_call(expression: str) -> tuple[str, str] | None:
     """Take ``f(a, b)`` apart, if the expression is one ufunc call that can write into place."""
     name, bracket, rest = expression.partition("(")
-    if bracket and rest.endswith(")") and isinstance(FUNCTIONS.get(name), np.ufunc):
+    if bracket and rest.endswith(")") and (isinstance(FUNCTIONS.get(name), np.ufunc) or name.endswith("_along")):
         depth = 0
         for i, character in enumerate(rest):
             depth += (character == "(") - (character == ")")
@@ -64,16 +71,12 @@ def _zero_where(condition: Any, flowing: Any, *, out: Any) -> None:
     np.putmask(out, condition, 0.0)
 
 
-def _sum_along(x: Any) -> Any:
-    return np.add.reduce(x, 1, keepdims=True)
+def _sum_along(x: Any, out: Any = None) -> Any:
+    return np.add.reduce(x, 1, out=out, keepdims=True)
 
 
-def _max_along(x: Any) -> Any:
-    return np.maximum.reduce(x, 1, keepdims=True)
-
-
-def _size_along(x: Any) -> int:
-    return int(x.shape[1])
+def _max_along(x: Any, out: Any = None) -> Any:
+    return np.maximum.reduce(x, 1, out=out, keepdims=True)
 
 
 #: Comparisons, and what is true where they are not.
@@ -85,5 +88,5 @@ FUNCTIONS: dict[str, Any] = (
     NUMPY_FUNCTIONS
     | {name: getattr(np, name) for name in _CALLED.split()}
     | {"stopped": stopped, "blocked_product": blocked_product}
-    | {"zero_where": _zero_where, "sum_along": _sum_along, "max_along": _max_along, "size_along": _size_along}
+    | {"zero_where": _zero_where, "sum_along": _sum_along, "max_along": _max_along}
 )

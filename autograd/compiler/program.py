@@ -8,7 +8,8 @@ place and row: inputs first, then what depends on them. A block computes one sli
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -79,20 +80,30 @@ class Positions:
 
 @dataclass(frozen=True, eq=False)
 class Map:
-    """``out[i] = op(operand_0[i], operand_1[i], ...)``: places of shape (k,), or (k, n) where that makes views."""
+    """``out[i] = op(operand_0[i], operand_1[i], ...)``: places of shape (k,), or (k, n) where that makes views.
+
+    Attributes:
+        kept: given formulas of the row that its derivatives use as well, with places of the same shape.
+    """
 
     op: str
     operands: list[Positions]
     out: Positions
+    kept: Mapping[str, Positions] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
 class Reduce:
-    """``out[i] = op(sequence[i, :], ...)``: sequences have the shape (k, n), other operands and `out` (k,)."""
+    """``out[i] = op(sequence[i, :], ...)``: sequences have the shape (k, n), other operands and `out` (k,).
+
+    Attributes:
+        kept: as for a :class:`Map`; the shape is (k, n) where there is one for each element, else (k, 1).
+    """
 
     op: str
     operands: list[Positions]
     out: Positions
+    kept: Mapping[str, Positions] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -155,7 +166,8 @@ class Program:
             if isinstance(block, Dot):
                 singles = [moved(single) for single in block.singles]
                 return Dot(moved(block.left), moved(block.right), singles, moved(block.out))
-            return type(block)(block.op, [moved(at) for at in block.operands], moved(block.out))
+            kept = {name: moved(at) for name, at in block.kept.items()}
+            return type(block)(block.op, [moved(at) for at in block.operands], moved(block.out), kept)
 
         return replace(
             self,

@@ -6,6 +6,8 @@ its operands are slices too where possible, and sums of products that share oper
 
 from __future__ import annotations
 
+import functools
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -15,8 +17,9 @@ import numpy as np
 from autograd.compiler.even import even_out
 from autograd.compiler.grouping import Sum, collect_sums, group, is_variadic, levels
 from autograd.compiler.program import Block, Dot, Map, Positions, Program, Reduce
-from autograd.compiler.scalar_graph import Graph
-from autograd.rules import RULES
+from autograd.compiler.scalar_graph import COMPARISONS, Graph
+from autograd.formula import names_in, needed
+from autograd.rules import RULES, Rule
 
 __all__ = ["place"]
 
@@ -85,6 +88,13 @@ class _Layout:
             self.sizes[True] += 1
         return Positions(places, np.full(len(nodes), per_row))
 
+    def reserve(self, out: Positions, length: int = 0) -> Positions:
+        """The next places for as many numbers as `out` has; for `length` of each, (k, length), if that is given."""
+        per_row, shape = bool(out.per_row.flat[0]), (out.index.size, length) if length else out.index.shape
+        start = self.sizes[per_row]
+        self.sizes[per_row] += math.prod(shape)
+        return Positions(np.arange(start, self.sizes[per_row]).reshape(shape), np.full(shape, per_row))
+
     def at(self, nodes: Any) -> Positions:
         """The places of an array of nodes, of any shape."""
         nodes = np.asarray(nodes, dtype=int)
@@ -132,7 +142,9 @@ def _map(layout: _Layout, nodes: list[int]) -> Map:
         )
     )
     columns = list(zip(*(operands[node] for node in nodes), strict=True))
-    return _with_views(Map(layout.graph.ops[nodes[0]], [layout.at(column) for column in columns], layout.add(nodes)))
+    op, out = layout.graph.ops[nodes[0]], layout.add(nodes)
+    kept = {} if op in COMPARISONS else {name: layout.reserve(out) for name in _kept(RULES[op])}
+    return _with_views(Map(op, [layout.at(column) for column in columns], out, kept))
 
 
 def _with_views(block: Map) -> Map:
@@ -150,8 +162,16 @@ def _with_views(block: Map) -> Map:
         operands = [each.reshape(-1, run) for each in block.operands]
         found = [each.steps() is not None for each in operands]
         if sum(found) > sum(views):
-            best, views = Map(block.op, operands, block.out.reshape(-1, run)), found
+            kept = {name: at.reshape(-1, run) for name, at in block.kept.items()}
+            best, views = Map(block.op, operands, block.out.reshape(-1, run), kept), found
     return best
+
+
+@functools.cache
+def _kept(rule: Rule) -> tuple[str, ...]:
+    """The given formulas of a row that both its result and its derivatives use."""
+    used = set().union(*(names_in(partial)[0] for partial in rule.partials))
+    return tuple(name for name, _ in needed(rule.given, [rule.forward]) if name in used)
 
 
 def _run(index: np.ndarray[Any, Any]) -> int:
@@ -165,7 +185,11 @@ def _reduce(layout: _Layout, nodes: list[int]) -> Reduce:
     operands = layout.graph.operands
     nodes.sort(key=lambda node: layout.key(operands[node]))
     grouped = [RULES[op].grouped(operands[node]) for node in nodes]
-    return Reduce(op, [layout.at([row[i] for row in grouped]) for i in range(len(grouped[0]))], layout.add(nodes))
+    reads = [layout.at([row[i] for row in grouped]) for i in range(len(grouped[0]))]
+    out = layout.add(nodes)
+    length = next(at.index.shape[1] for at in reads if at.index.ndim == 2)
+    kept = {name: layout.reserve(out, length if name in RULES[op].sequences else 1) for name in _kept(RULES[op])}
+    return Reduce(op, reads, out, kept)
 
 
 def _dots(layout: _Layout, sums: dict[int, Sum], nodes: list[int]) -> list[Block]:

@@ -106,6 +106,12 @@ class Workspace:
             self._names[key] = self.bind(_strided(buffer, int(at.index.flat[0]), at.index.shape, steps))
         return self._names[key]
 
+    def own(self, at: Positions, *, adjoint: bool = False) -> str:
+        """The name of a view of places that a block has to itself, with rows if they have them."""
+        name = self.view(at, adjoint=adjoint)
+        assert name is not None  # they follow one another
+        return name
+
     def read(self, at: Positions, lines: list[str]) -> str:
         """The name of the numbers at these places: a view, or a gather in `lines`."""
         view = self.view(at)

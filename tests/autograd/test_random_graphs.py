@@ -209,7 +209,7 @@ def test_the_programs_reach_every_row() -> None:
     """That the strategy draws each row, with Values and with constants, is what the tests above rest on."""
     seen: dict[str, set[bool]] = {name: set() for name in ROWS}
 
-    @settings(max_examples=600, deadline=None, database=None, derandomize=True)
+    @settings(max_examples=1500, deadline=None, database=None, derandomize=True)
     @given(programs(FUNCTIONS))
     def draw(program: Program) -> None:
         for name, references in program.steps:

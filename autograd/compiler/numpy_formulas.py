@@ -1,0 +1,129 @@
+"""The formulas of a row over a block of numbers, as lines of the NumPy backend: the result, and the adjoints.
+
+An array of operands has the shape (k[, rows]), or (k, n[, rows]) where it holds sequences; beside sequences, one number
+for each of them is (k, 1[, rows]).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from autograd.compiler.numpy_calls import OPPOSITE, as_call, lowered
+from autograd.compiler.program import Map, Reduce
+from autograd.compiler.scalar_graph import COMPARISONS
+from autograd.compiler.workspace import Workspace
+from autograd.formula import needed
+from autograd.formula_source import numpy_source
+from autograd.rules import RULES
+
+__all__ = ["formula_adjoints", "formula_lines"]
+
+
+def formula_lines(memory: Workspace, block: Map | Reduce) -> list[str]:
+    """Return the lines that compute a block, and what it keeps for its adjoints."""
+    lines: list[str] = []
+    scope = _operands(memory, block, lines)
+    out = _beside(memory, block, memory.own(block.out))
+    if block.op in COMPARISONS:
+        return [*lines, f"{out}[...] = {numpy_source(COMPARISONS[block.op], scope)}"]
+    rule, write = RULES[block.op], _writer(memory, block, scope)
+    for name, text in needed(rule.given, [rule.forward]):
+        source = write(text)
+        if name in block.kept:
+            scope[name] = memory.own(block.kept[name])
+            lines.append(_assigned(memory, source, scope[name]))
+        else:
+            scope[name] = memory.bind(None)
+            lines.append(f"{scope[name]} = {source}")
+    return [*lines, _assigned(memory, write(rule.forward), out)]
+
+
+def formula_adjoints(memory: Workspace, block: Map | Reduce, adjoint: str, *, guarded: bool) -> list[str]:
+    """Return the lines that add to the adjoints of a block's operands.
+
+    Args:
+        memory: the buffers.
+        block: the block.
+        adjoint: the name of its own adjoints.
+        guarded: let a zero stop even infinity and nan.
+    """
+    lines: list[str] = []
+    if block.op in COMPARISONS:
+        return lines
+    rule, per_row, reduced = RULES[block.op], block.out.space == "row", isinstance(block, Reduce)
+    wanted = [
+        (at, operand, partial)
+        for at, operand, partial in zip(block.operands, rule.operands, rule.partials, strict=True)
+        if partial != "0" and memory.needs.mask(at).any()
+    ]
+    scope = _operands(memory, block, lines)
+    scope |= {"y": _beside(memory, block, memory.own(block.out))}
+    scope |= {name: memory.own(at) for name, at in block.kept.items()}
+    flowing, write = _beside(memory, block, adjoint), _writer(memory, block, scope)
+    computed = [pair for pair in rule.given if pair[0] not in block.kept]
+    for name, text in needed(computed, [partial for _, _, partial in wanted]):
+        source = write(text)
+        scope[name] = memory.bind(None)
+        lines.append(f"{scope[name]} = {source}")
+    for at, operand, partial in wanted:
+        source = write(partial)
+        condition = as_call(source)
+        if partial == "1":
+            expression, call = flowing, None
+        elif partial == "-1":
+            expression, call = f"negative({flowing})", ("negative", flowing)
+        elif guarded:
+            expression, call = f"stopped({flowing}, {source})", None
+        elif condition is not None and condition[0] in OPPOSITE:
+            mask = memory.bind(np.empty(memory.shape(at, per_row=per_row), bool))
+            # Where nan is compared both ways are false: the result is nan then, too, and all is run again, guarded.
+            lines.append(f"{OPPOSITE[condition[0]]}({condition[1]}, out={mask})")
+            expression = f"where({mask}, {memory.number(0.0)}, {flowing})"
+            call = ("zero_where", f"{mask}, {flowing}")
+        else:
+            expression, call = f"multiply({flowing}, {source})", ("multiply", f"{flowing}, {source}")
+        if reduced and not operand.is_sequence:
+            expression, call = f"({expression})[:, 0]", None
+        heir_of = None if reduced or at is not wanted[-1][0] else block.out
+        memory.accumulate(at, expression, call, lines, per_row, whole=not reduced, heir_of=heir_of)
+    return lines
+
+
+def _operands(memory: Workspace, block: Map | Reduce, lines: list[str]) -> dict[str, str]:
+    """What the names of operands stand for; gathers are put into `lines`."""
+    if block.op in COMPARISONS:
+        names, are_sequences = list("ab"), [True, True]
+    else:
+        operands = RULES[block.op].operands
+        names, are_sequences = [each.name for each in operands], [each.is_sequence for each in operands]
+    found = {}
+    for name, at, is_sequence in zip(names, block.operands, are_sequences, strict=True):
+        read = memory.lifted(at, lines, block.out.space == "row")
+        found[name] = read if is_sequence else _beside(memory, block, read)
+    return found
+
+
+def _beside(memory: Workspace, block: Map | Reduce, name: str) -> str:
+    """The name of one number for each result, in the shape that it has beside sequences."""
+    return memory.bind(memory.scope[name][:, None]) if isinstance(block, Reduce) else name
+
+
+def _writer(memory: Workspace, block: Map | Reduce, scope: dict[str, str]) -> Callable[[str], str]:
+    """What turns the formulas of a block into source, with the names of `scope` for their variables."""
+    found = {o.name: memory.constant(at) for o, at in zip(RULES[block.op].operands, block.operands, strict=True)}
+    constants = {name: number for name, number in found.items() if number}  # of 0 the sign would be lost
+    length = max(at.index.shape[-1] for at in block.operands) if isinstance(block, Reduce) else 0
+
+    def write(text: str) -> str:
+        template, numbers = lowered(text, tuple(scope), tuple(constants.items()), length)
+        return template.format(*map(memory.number, numbers), **scope)
+
+    return write
+
+
+def _assigned(memory: Workspace, source: str, out: str) -> str:
+    """The line that writes an expression into an array."""
+    call = as_call(source)
+    return f"{out}[...] = {source}" if call is None else memory.stored(*call, out)
