@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 from typing import Any
@@ -30,15 +31,12 @@ class Arguments:
         self._per_row = [i not in uniform for i in range(len(examples))]
         self._examples = tuple(_skeleton(example) for example in examples)
         self._sizes = [len(flatten(example)[0]) for example in examples]
-        self._places: list[slice] = []
-        first = 0
-        for size in self._sizes:
-            start = inputs[first][1] if size else 0
-            self._places.append(slice(start, start + size))
-            first += size
+        ends = np.cumsum([0, *self._sizes]).tolist()
+        places = [place for _, place in inputs]
+        self._runs = [_runs(places[start:end]) for start, end in itertools.pairwise(ends)]
 
     def columns(self, args: Sequence[Any]) -> tuple[list[tuple[slice, bool, _Array]], int]:
-        """Return, per argument, its places, whether it is per row, and its numbers; and how many rows there are.
+        """Return runs of places, whether they are per row, and their numbers; and how many rows there are.
 
         Numbers have the shape (numbers, rows), or (numbers,) where they are the same for all rows.
 
@@ -57,7 +55,8 @@ class Arguments:
                 if rows is not None:
                     raise LengthError(f"argument {i} has {numbers.shape[1]} rows, an earlier one has {rows}")
                 rows = numbers.shape[1]
-            found.append((self._places[i], per_row, numbers))
+            runs = self._runs[i]
+            found += [(at, per_row, numbers[own] if len(runs) > 1 else numbers) for at, own in runs]
         return found, 1 if rows is None else rows
 
     def rebuild(self, parts: Sequence[_Array], *, summed: bool) -> tuple[Any, ...]:
@@ -97,6 +96,13 @@ class Arguments:
         if flat.shape[1] != size:
             raise LengthError(f"argument {i} was traced with {size} numbers for a row, got {flat.shape[1]}")
         return flat.T
+
+
+def _runs(places: Sequence[int]) -> list[tuple[slice, slice]]:
+    """Places that follow one another, and where they stand among all."""
+    breaks = [i for i in range(1, len(places)) if places[i] != places[i - 1] + 1]
+    ends = [0, *breaks, len(places)] if places else []
+    return [(slice(places[a], places[a] + b - a), slice(a, b)) for a, b in itertools.pairwise(ends)]
 
 
 def _skeleton(example: Any) -> Any:

@@ -274,7 +274,7 @@ class Compiled:
         again = self._executable(executable.rows, inputs=executable.inputs, guarded=True)
         given = self.program.constants_start
         again.memory.uniform[:given] = executable.memory.uniform[:given]
-        given = sum(per_row for per_row, _ in self.program.inputs)
+        given = self.program.given
         again.memory.row[:given] = executable.memory.row[:given]
         return again
 

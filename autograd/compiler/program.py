@@ -155,6 +155,12 @@ class Program:
     ones: list[tuple[bool, int]]
     nodes: int
 
+    @property
+    def given(self) -> int:
+        """How many of the first places of the row buffer hold inputs, and ones among them."""
+        last = max((place for per_row, place in self.inputs if per_row), default=-1)
+        return last + 1 + ((True, last + 1) in self.ones)
+
     def without_rows(self) -> Program:
         """Return the same program for one single row: all in the uniform buffer, what had rows behind the rest."""
         start = self.uniform_size

@@ -37,8 +37,7 @@ def place(graph: Graph, params: int, *, even: bool = False) -> Program:
     level = levels(graph, sums)
     if even:
         graph = even_out(graph, sums, level)
-    layout = _Layout(graph, level, params, fills=even)
-    layout.before_ones = _biased_inputs(graph, sums)
+    layout = _Layout(graph, level, params, _biased_inputs(graph, sums), fills=even)
     blocks: list[Block] = []
     for nodes in group(graph, sums, level):
         if nodes[0] in sums:
@@ -53,7 +52,9 @@ def place(graph: Graph, params: int, *, even: bool = False) -> Program:
 class _Layout:
     """Where every node's number stands: in the uniform buffer, or in the buffer with one column per row."""
 
-    def __init__(self, graph: Graph, level: dict[int, int], params: int, *, fills: bool) -> None:
+    def __init__(
+        self, graph: Graph, level: dict[int, int], params: int, before_ones: set[frozenset[int]], *, fills: bool
+    ) -> None:
         self.graph = graph
         self.fills = fills
         self.per_row = np.array(graph.per_row, dtype=bool)
@@ -61,14 +62,17 @@ class _Layout:
         self.sizes = {False: params, True: 0}
         self.constants: list[float] = []
         self.inputs: list[tuple[bool, int]] = []
-        self.before_ones: set[frozenset[int]] = set()
+        self.before_ones = before_ones
         self.ones: list[tuple[bool, int]] = []
+        ends = _ends(graph, before_ones)
         for node, op in enumerate(graph.ops):
             if op == "param":
                 self.position[node] = int(graph.numbers[node])
             elif op == "input":
                 self.add([node])
                 self.inputs.append((graph.per_row[node], int(self.position[node])))
+                if node in ends:
+                    self._add_one()
         self.held_start = self.sizes[False]
         self.add([node for node, op in enumerate(graph.ops) if op == "held"])
         self.constants_start = self.sizes[False]
@@ -84,9 +88,12 @@ class _Layout:
         places, numbers = np.arange(start, start + len(nodes)), np.array(nodes, dtype=int)
         self.position[numbers[numbers != NOBODY]] = places[numbers != NOBODY]
         if per_row and frozenset(nodes) in self.before_ones:
-            self.ones.append((True, self.sizes[True]))
-            self.sizes[True] += 1
+            self._add_one()
         return Positions(places, np.full(len(nodes), per_row))
+
+    def _add_one(self) -> None:
+        self.ones.append((True, self.sizes[True]))
+        self.sizes[True] += 1
 
     def reserve(self, out: Positions, length: int = 0) -> Positions:
         """The next places for as many numbers as `out` has; for `length` of each, (k, length), if that is given."""
@@ -131,6 +138,13 @@ def _biased_inputs(graph: Graph, sums: dict[int, Sum]) -> set[frozenset[int]]:
         if graph.per_row[node] and len(total.singles) == 1 and not graph.per_row[total.singles[0]]:
             found.add(frozenset(operand for pair in total.pairs for operand in pair if graph.per_row[operand]))
     return found
+
+
+def _ends(graph: Graph, sets: set[frozenset[int]]) -> set[int]:
+    """The last nodes of those sets of inputs behind which a one is in nobody's way."""
+    inputs = [nodes for nodes in sets if all(graph.ops[node] == "input" for node in nodes)]
+    apart = sum(map(len, inputs)) == len(frozenset().union(*inputs))
+    return {max(nodes) for nodes in inputs} if apart else set()
 
 
 def _map(layout: _Layout, nodes: list[int]) -> Map:

@@ -45,7 +45,7 @@ def loops_gradient(program, X):
     U[:params] = [p.data for p in program.params]
     start = block_program.constants_start
     U[start : start + len(block_program.constants)] = block_program.constants
-    V[: X.shape[1]] = X.T
+    V[[place for _, place in block_program.inputs]] = X.T
     per_row, place = block_program.outputs[0]
     if per_row:
         DV[place] = 1.0 / rows

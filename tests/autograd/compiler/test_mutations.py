@@ -26,6 +26,8 @@ def check():
     def f(x):
         hidden = [(dot(w, x[:4]) + bias).tanh() for w, bias in zip(W, b, strict=True)]
         others = [dot(w, x[4:]).relu() for w in W]
+        second = [dot(w[1:], hidden) + bias for w, bias in zip(W, b, strict=True)]
+        overlapping = [dot(w[1:], x[2:5]) + bias for w, bias in zip(W, b, strict=True)]
         grid = [dot(p, q) for p in (hidden, others) for q in (hidden, others)]
         once = W[0][0] * W[1][1] + W[2][2] * b[0]
         last = [(v - once).exp() / 3.0 for v in hidden] + [autograd.sum(hidden), x[0] - b[1], hidden[0] * hidden[0]]
@@ -33,7 +35,7 @@ def check():
         mixed = dot([*W[0][:2], x[0]], [x[1], W[2][0], hidden[1]])
         return (
             mixed
-            + autograd.logsumexp([*last, *grid, *crossed])
+            + autograd.logsumexp([*last, *grid, *crossed, *second, *overlapping])
             - autograd.where(x[1] > 0.0, hidden[2], others[2] * b[2])
         )
 
@@ -78,6 +80,11 @@ MUTATIONS = {
     "NumPy: relu's adjoint": wrong_ufunc("zero_where", lambda zero, flowing, *, out: np.copyto(out, flowing)),
     "NumPy: a bias": wrong(
         Workspace, "with_ones", lambda old: lambda self, name, lines: zeroed(self, old(self, name, lines))
+    ),
+    "NumPy: ones": wrong(
+        Workspace,
+        "__init__",
+        lambda old: lambda self, program, *rest: old(self, dataclasses.replace(program, ones=[]), *rest),
     ),
     "NumPy: a scatter": wrong(
         Workspace,
