@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
-from autograd.formula import NUMPY_FUNCTIONS, REDUCTIONS, callee, folded, parse_formula
+from autograd.formula import NUMPY_FUNCTIONS, REDUCTIONS, callee, folded, names_in, parse_formula
 
 __all__ = ["is_elementwise", "numpy_function", "numpy_source", "python_source"]
 
@@ -72,6 +72,7 @@ def numpy_source(
     constants: Mapping[str, float] | None = None,
     number: Callable[[float], str] = repr,
     length: int = 0,
+    scalars: Collection[str] = (),
 ) -> str:
     """Return `text` as one expression of NumPy calls on arrays.
 
@@ -81,6 +82,7 @@ def numpy_source(
         constants: those of them that are one number, which the formula is simplified for.
         number: how a number is written.
         length: of the sequences, if there are any: ``sum`` and ``max`` go along the second axis and keep it.
+        scalars: variables that are single numbers: among them and numbers, arithmetic is Python's own.
 
     >>> numpy_source("1 - y*y", {"y": "a"})
     'subtract(1.0, multiply(a, a))'
@@ -88,8 +90,10 @@ def numpy_source(
     ('maximum(z, 0.0)', 'greater(z, 0.0)')
     >>> numpy_source("where(b == 0, 0, b * pow(a, b - 1))", {"a": "a", "b": "b"}, constants={"b": 3.0})
     'multiply(3.0, pow(a, 2.0))'
+    >>> numpy_source("v / (1 - pow(beta, t))", {"v": "v", "beta": "b", "t": "t"}, scalars={"beta", "t"})
+    'divide(v, 1.0 - b ** t)'
     """
-    return ast.unparse(_Calls(names, number, length).visit(folded(text, constants or {})))
+    return ast.unparse(_Calls(names, number, length, scalars).visit(folded(text, constants or {})))
 
 
 class _Pythonic(ast.NodeTransformer):
@@ -127,10 +131,21 @@ _ELEMENT = "_i"
 class _Calls(ast.NodeTransformer):
     """Rewrite operators as NumPy's functions, and two choices as the faster functions they are equal to."""
 
-    def __init__(self, names: Mapping[str, str], number: Callable[[float], str], length: int) -> None:
+    def __init__(
+        self, names: Mapping[str, str], number: Callable[[float], str], length: int, scalars: Collection[str]
+    ) -> None:
         self.names = names
         self.number = number
         self.length = length
+        self.scalars = scalars
+
+    def visit(self, node: ast.AST) -> Any:
+        is_arithmetic = isinstance(node, ast.BinOp | ast.UnaryOp) or (
+            isinstance(node, ast.Call) and callee(node) == "pow"
+        )
+        if self.scalars and is_arithmetic and names_in(ast.unparse(node))[0] <= set(self.scalars):
+            return _Arithmetic(self.names).visit(node)
+        return super().visit(node)
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
         return ast.Name(self.names[node.id])
@@ -166,6 +181,22 @@ class _Calls(ast.NodeTransformer):
         if self.length and name in REDUCTIONS:
             return ast.Call(ast.Name(f"{name}_along"), arguments, [])
         return ast.Call(ast.Name(name), arguments, [])
+
+
+class _Arithmetic(ast.NodeTransformer):
+    """Rename variables, and write powers as Python does."""
+
+    def __init__(self, names: Mapping[str, str]) -> None:
+        self.names = names
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        return ast.Name(self.names[node.id])
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        arguments = [self.visit(argument) for argument in node.args]
+        if callee(node) == "pow":
+            return ast.BinOp(arguments[0], ast.Pow(), arguments[1])
+        return ast.Call(node.func, arguments, [])
 
 
 _UFUNCS: dict[type, str] = {

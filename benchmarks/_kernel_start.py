@@ -44,7 +44,7 @@ def _first_step() -> float:
     X, y = data.moons(100, noise=0.1, seed=1337)
     problem = Problem([2, 16, 16, 1], X[None], (2.0 * y - 1.0)[None], rate=0.05, decay=2e-4)
     started = time.perf_counter()
-    kernel = program_of(problem).kernel(descent(problem).stages, rows=len(X))
+    kernel = program_of(problem).training(descent(problem).stages, rows=len(X), backend="numba")
     kernel.train(np.column_stack([X, problem.T[0]]), [np.arange(len(X))])
     return time.perf_counter() - started
 

@@ -9,7 +9,7 @@ import numpy as np
 from _mlp import Problem
 from _peers import EAGER, NUMBA, NUMPY, Peer, Run
 
-from autograd import OperandError, compile, dot
+from autograd import compile, dot
 from nn import MLP, fit, losses, optim
 
 
@@ -30,8 +30,7 @@ def program_of(problem: Problem, *, penalty: bool = False) -> Any:
 def compiled(problem: Problem, *, penalty: bool = False) -> Peer:
     """Our compiler, and the descent in NumPy, as a user would write it."""
     program, shrink = program_of(problem, penalty=penalty), 1.0 - (0.0 if penalty else problem.rate * problem.decay)
-    # Column by column, as the program has them: the hand-written peers lay their data out beforehand, too.
-    batches = [(np.asfortranarray(X), np.asfortranarray(T)) for X, T in zip(problem.X, problem.T, strict=True)]
+    batches = list(zip(problem.X, problem.T, strict=True))
 
     def start() -> Run:
         vector, order = problem.vector(), itertools.cycle(batches)
@@ -49,44 +48,22 @@ def compiled(problem: Problem, *, penalty: bool = False) -> Peer:
 
         return run
 
-    return Peer(f"{NUMPY}, penalty in the scalar code" if penalty else NUMPY, start)
+    return Peer(f"{NUMPY}, {'penalty in the scalar code' if penalty else 'value_and_grad'}", start)
 
 
-def kernel(problem: Problem) -> Peer | None:
-    """Our Numba backend: all steps in one kernel, optimiser included; None where Numba is missing."""
+def training(problem: Problem, backend: str) -> Peer:
+    """Our backends with the optimiser in them: many steps in a call, as ``nn.fit`` takes them."""
     program, optimizer = program_of(problem), descent(problem)
     batches, rows = problem.X.shape[:2]
     table = np.column_stack([part.reshape(batches * rows, -1) for part in (problem.X, problem.T)])
-    numbers = np.arange(batches * rows).reshape(batches, rows)
-
-    def fresh() -> Any:
-        own = program.kernel(optimizer.stages, rows=rows)
-        own.parameters[:] = problem.vector()
-        return own
+    numbers = list(np.arange(batches * rows).reshape(batches, rows))
 
     def start() -> Run:
-        own, order = fresh(), itertools.cycle(numbers)
+        own, order = program.training(optimizer.stages, rows=rows, backend=backend), itertools.cycle(numbers)
+        own.parameters[:] = problem.vector()
+        return lambda steps: own.train(table, list(itertools.islice(order, steps)))
 
-        def run(steps: int) -> list[Any]:
-            own.train(table, list(itertools.islice(order, steps)))
-            return []
-
-        return run
-
-    def losses(steps: int) -> list[float]:
-        own, vector, found = fresh(), problem.vector(), []
-        for step in range(steps):
-            batch = step % batches
-            found.append(program.value_and_grad(problem.X[batch], problem.T[batch], params=vector)[0])
-            vector = own.train(table, [numbers[batch]])
-        return found
-
-    try:
-        fresh()
-    except OperandError as error:
-        print(f"{NUMBA} is left out: {error}")
-        return None
-    return Peer(NUMBA, start, losses=losses)
+    return Peer({"numpy": NUMPY, "numba": NUMBA}[backend], start)
 
 
 def descent(problem: Problem) -> optim.Optimizer:

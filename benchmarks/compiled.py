@@ -55,12 +55,12 @@ def others(problem: _mlp.Problem) -> list[Any]:
 def moons() -> None:
     X, y = data.moons(100, noise=0.1, seed=1337)
     problem = _mlp.Problem([2, 16, 16, 1], X[None], (2.0 * y - 1.0)[None], rate=0.05, decay=2e-4)
-    peers = [_mlp_by_hand.numpy_moons(problem), _mlp_ours.compiled(problem), _mlp_ours.compiled(problem, penalty=True)]
+    peers = [_mlp_by_hand.numpy_moons(problem), _mlp_ours.training(problem, "numpy")]
+    peers += [_mlp_ours.compiled(problem), _mlp_ours.compiled(problem, penalty=True)]
     peers.append(_mlp_ours.fitted(problem, "compiled"))
     numba, micrograd, casadi = library("numba"), library("micrograd.engine"), library("casadi")
     if numba:
-        own = _mlp_ours.kernel(problem)
-        peers += [_mlp_by_hand_numba.numba_moons(problem, numba), *([own] if own else [])]
+        peers += [_mlp_by_hand_numba.numba_moons(problem, numba), _mlp_ours.training(problem, "numba")]
         peers.append(_mlp_ours.fitted(problem, "numba"))
     peers += [*others(problem), _mlp_ours.eager(problem)]
     peers += [_mlp.casadi_map(problem, casadi)] if casadi else []
@@ -83,11 +83,10 @@ def digits() -> None:
     order = np.random.default_rng(0).permutation(len(X))[: 28 * 64]
     batches = X[order].reshape(28, 64, 64), T[order].reshape(28, 64, 10)
     problem = _mlp.Problem([64, 32, 10], *batches, rate=0.1, decay=1e-4)
-    peers = [_mlp_by_hand.numpy_digits(problem), _mlp_ours.compiled(problem)]
+    peers = [_mlp_by_hand.numpy_digits(problem), _mlp_ours.training(problem, "numpy"), _mlp_ours.compiled(problem)]
     numba = library("numba")
     if numba:
-        own = _mlp_ours.kernel(problem)
-        peers += [_mlp_by_hand_numba.numba_digits(problem, numba), *([own] if own else [])]
+        peers += [_mlp_by_hand_numba.numba_digits(problem, numba), _mlp_ours.training(problem, "numba")]
     peers += [*others(problem), _mlp_ours.eager(problem)]
     table(
         "digits, 64-32-10, softmax and cross-entropy, batch 64, SGD",

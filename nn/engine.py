@@ -1,7 +1,7 @@
 """Engines: three ways to take the steps of one epoch, with the same numbers to rounding.
 
 ``eager`` builds every sample's graph. ``compiled`` traces model and loss once and runs the rows of a step together,
-with NumPy. ``numba`` (extra ``jit``) compiles the whole epoch, optimiser included, into one kernel.
+with NumPy. ``numba`` (extra ``jit``) compiles the whole epoch into one kernel. Both have the optimiser in them.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from nn.module import Module
 from nn.optim import Optimizer
 
 if TYPE_CHECKING:
-    from autograd.compiler.numba_backend import Kernel
+    from autograd.compiler.training import Training
 
 __all__ = ["ENGINES", "Epochs"]
 
@@ -60,22 +60,23 @@ class Epochs:
         self._vector = np.array([parameter.data for parameter in self._parameters])
         self._state = optimizer.init(self._vector)
         self._gradient: Callable[[_Array, _Array], _Array] = self._eager
-        self._kernel: Kernel | None = None
-        self._make_kernel: Callable[[int], Kernel] | None = None  # for the largest batch, as soon as that is known
+        self._training: Training | None = None
+        self._make_training: Callable[[int], Training] | None = None  # for the largest batch, when that is known
         if engine != "eager":
             self._compile(engine)
 
     def run(self, batches: Sequence[_Array]) -> _Array:
         """Take one step for each batch of row numbers; return the parameters after the last, as the model has them."""
         vector = self._vector
-        if self._make_kernel is not None:
-            self._kernel, self._make_kernel = self._make_kernel(max(map(len, batches))), None
-        if self._kernel is not None:
-            self._state = self._kernel.state
-            vector = self._kernel.train(self._table, batches)
-            if not np.isfinite(vector).all():  # a zero that must stop infinity: the kernel has no time for that
-                self._kernel, vector = None, self._vector
-        if self._kernel is None:
+        if self._make_training is not None:
+            self._training, self._make_training = self._make_training(max(map(len, batches))), None
+        if self._training is not None:
+            self._state = self._training.state
+            self._training.train(self._table, batches)
+            vector = self._training.parameters.copy()
+            if not np.isfinite(vector).all():  # a zero that must stop infinity: a kernel has no time for that
+                self._training, vector = None, self._vector
+        if self._training is None:
             for rows in batches:
                 step, self._state = self._optimizer.update(self._gradient(rows, vector), self._state, vector)
                 vector = vector + step
@@ -101,11 +102,12 @@ class Epochs:
             )
         X, targets = np.asarray(self._samples, dtype=float), np.asarray(self._targets, dtype=float)
         self._gradient = lambda rows, vector: program.value_and_grad(X[rows], targets[rows], params=vector)[1]
-        if engine == "numba":
-            if not self._optimizer.stages:
-                raise OperandError("the numba engine needs an optimiser made of stages, see nn.optim.from_stages")
-            self._make_kernel = lambda rows: program.kernel(self._optimizer.stages, rows=rows)
+        backend = {"compiled": "numpy"}.get(engine, engine)
+        if self._optimizer.stages:
+            self._make_training = lambda rows: program.training(self._optimizer.stages, rows=rows, backend=backend)
             self._table = np.column_stack([X, targets])
+        elif engine == "numba":
+            raise OperandError("the numba engine needs an optimiser made of stages, see nn.optim.from_stages")
 
     def _eager(self, rows: _Array, vector: _Array) -> _Array:
         """Return the gradient of the mean loss over `rows`; each sample's graph is gone before the next."""

@@ -13,7 +13,7 @@ from autograd.errors import LengthError, OperandError
 from autograd.operand import number
 from autograd.tree import flatten
 
-__all__ = ["Arguments", "floats"]
+__all__ = ["Arguments", "floats", "runs"]
 
 _Array = np.ndarray[Any, Any]
 
@@ -33,7 +33,7 @@ class Arguments:
         self._sizes = [len(flatten(example)[0]) for example in examples]
         ends = np.cumsum([0, *self._sizes]).tolist()
         places = [place for _, place in inputs]
-        self._runs = [_runs(places[start:end]) for start, end in itertools.pairwise(ends)]
+        self._runs = [runs(places[start:end]) for start, end in itertools.pairwise(ends)]
 
     def columns(self, args: Sequence[Any]) -> tuple[list[tuple[slice, bool, _Array]], int]:
         """Return runs of places, whether they are per row, and their numbers; and how many rows there are.
@@ -98,7 +98,7 @@ class Arguments:
         return flat.T
 
 
-def _runs(places: Sequence[int]) -> list[tuple[slice, slice]]:
+def runs(places: Sequence[int]) -> list[tuple[slice, slice]]:
     """Places that follow one another, and where they stand among all."""
     breaks = [i for i in range(1, len(places)) if places[i] != places[i - 1] + 1]
     ends = [0, *breaks, len(places)] if places else []

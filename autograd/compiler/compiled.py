@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import functools
 import importlib.util
-import math
-import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,9 +12,12 @@ from autograd.compiler.arguments import Arguments, floats
 from autograd.compiler.loops import Loops
 from autograd.compiler.needs import Needs
 from autograd.compiler.numpy_backend import Executable
+from autograd.compiler.numpy_runner import Runner
+from autograd.compiler.numpy_training import NumpyTraining
 from autograd.compiler.program import Positions, Program
 from autograd.compiler.reroll import place
 from autograd.compiler.trace import trace
+from autograd.compiler.training import Training
 from autograd.errors import LengthError, OperandError, UnknownNameError
 from autograd.tree import flatten
 from autograd.value import Value
@@ -25,9 +25,6 @@ from autograd.value import Value
 __all__ = ["Compiled", "compile"]
 
 _Array = np.ndarray[Any, Any]
-
-#: Rows that run at once: enough for the calls not to count, few enough for buffers to stay in the cache.
-CHUNK = 1024
 
 
 def compile(
@@ -82,10 +79,9 @@ class Compiled:
         self.program = place(graph, len(params))
         self._arguments = Arguments(examples, uniform, self.program.inputs)
         self._outputs = build(range(len(graph.outputs)))  # the structure of a result, with the numbers of its parts
-        self._executables: dict[Any, Executable] = {}
+        self._runner = Runner(self.program, self._alone, len(self.params))
 
-    @functools.cached_property
-    def _single(self) -> Program:
+    def _alone(self) -> Program:
         """The program for one row: what is not equally long is evened out."""
         return place(self._graph, len(self.params), even=True)
 
@@ -134,20 +130,8 @@ class Compiled:
         Returns:
             The function's output, each number an array (rows,); a plain float where no row has a part in it.
         """
-        parts = []
-        for executable, _ in self._runs(args, self._vector()):
-            executable.forward()
-            if not executable.can_be_trusted:
-                executable = self._again(executable)
-                executable.forward()
-            memory = executable.memory
-            outputs = executable.program.outputs
-            parts.append([memory.row[at].copy() if per_row else memory.uniform[at : at + 1] for per_row, at in outputs])
-        found = [
-            np.concatenate([part[i] for part in parts]) if per_row else float(parts[0][i][0])
-            for i, (per_row, _) in enumerate(self.program.outputs)
-        ]
-        return self._build(found)
+        columns, rows = self._arguments.columns(args)
+        return self._build(self._runner.outputs(columns, rows, self._vector()))
 
     def value_and_grad(self, *args: Any, params: _Array | None = None, wrt: str = "params") -> tuple[float, Any]:
         """Return the mean of the output over the rows, and its gradient.
@@ -169,20 +153,12 @@ class Compiled:
         if vector.shape != (len(self.params),):
             given = f"{len(vector)} numbers" if vector.ndim == 1 else f"the shape {vector.shape}"
             raise LengthError(f"params has {given}, the program has {len(self.params)} parameters: one number for each")
-        inputs = wrt != "params"
-        value, gradient = 0.0, np.zeros(0)
-        slopes = []
-        for executable, share in self._runs(args, vector, inputs=inputs):
-            part, slope, own = executable.differentiate(0, mean=True)
-            trusted = executable.can_be_trusted and math.isfinite(part)
-            if not (trusted and _is_finite(slope) and (not inputs or _is_finite(own))):
-                part, slope, own = self._again(executable).differentiate(0, mean=True)
-            value += part * share
-            gradient = gradient + slope * share if gradient.size else slope * share
-            if inputs:
-                slopes.append(own * share)
-        if not inputs:
-            return value, gradient
+        columns, rows = self._arguments.columns(args)
+        if wrt == "params":
+            with np.errstate(all="ignore"):
+                value, gradient = self._runner.value_and_grad(columns, rows, vector)
+            return value, gradient.copy()
+        value, gradient, slopes = self._runner.value_and_slopes(columns, rows, vector)
         about_inputs = self._arguments.rebuild(slopes, summed=True)
         return value, about_inputs if wrt == "inputs" else (gradient, about_inputs)
 
@@ -198,31 +174,42 @@ class Compiled:
         >>> d_product, d_first
         ([array([3.]), array([2.])], [array([1.]), array([0.])])
         """
-        found = []
-        chunk = CHUNK if all(per_row for per_row, _ in self.program.inputs) else 1  # else rows would be summed
-        for i in range(len(self.program.outputs)):
-            runs = self._runs(args, self._vector(), chunk, inputs=True, guarded=True)
-            slopes = [executable.differentiate(i, mean=False)[2] for executable, _ in runs]
-            found.append(self._arguments.rebuild(slopes, summed=False))
-        return self._build(found)
+        columns, rows = self._arguments.columns(args)
+        slopes = self._runner.jacobian(columns, rows, self._vector())
+        return self._build([self._arguments.rebuild(parts, summed=False) for parts in slopes])
 
-    def kernel(self, stages: Sequence[Any] = (), *, rows: int = CHUNK) -> Any:
-        """Return the program as one Numba kernel for up to `rows` rows, with an optimiser's stages in it.
+    def training(self, stages: Sequence[Any] = (), *, rows: int, backend: str = "numpy") -> Training:
+        """Return the program with its parameters' numbers and an optimiser's state, to train many steps in a call.
+
+        Args:
+            stages: of an optimiser, see ``nn.optim.Stage``.
+            rows: the most rows of a step.
+            backend: ``"numpy"``, or ``"numba"`` for one kernel that has the optimiser in it.
 
         Raises:
-            OperandError: numba is not installed, or the function has not one single output.
+            OperandError: numba is not installed, the function has not one single output, or it has uniform arguments.
+            UnknownNameError: there is no such backend.
+
+        >>> from nn import optim
+        >>> w = Value(0.0)
+        >>> program = compile(lambda x, y: (w * x - y) ** 2, 1.0, 1.0, params=[w])
+        >>> training = program.training(optim.sgd(0.1).stages, rows=2)
+        >>> data = np.array([[1.0, 3.0], [2.0, 6.0]])
+        >>> training.train(data, [np.array([0, 1])] * 20)[-1] < 1e-9, training.parameters.round(6)
+        (np.True_, array([3.]))
         """
+        self._check_single()
+        if backend == "numpy":
+            return NumpyTraining(self.program, rows, self._runner, self._vector(), stages)
+        if backend != "numba":
+            raise UnknownNameError("backend", backend, ("numpy", "numba"))
         if importlib.util.find_spec("numba") is None:
             raise OperandError('this needs numba: pip install "glassgrad[jit]", or use the NumPy backend')
-        self._check_single()
         from autograd.compiler.numba_backend import Kernel
 
         kernel = Kernel(self.program, rows, params=len(self.params), stages=stages)
-        self._fill(kernel.uniform, self._vector())
+        kernel.parameters[:] = self._vector()
         return kernel
-
-    def __getstate__(self) -> dict[str, Any]:
-        return {**vars(self), "_executables": {}}
 
     def _build(self, outputs: Sequence[Any]) -> Any:
         return flatten(self._outputs)[1](outputs)
@@ -233,52 +220,3 @@ class Compiled:
 
     def _vector(self) -> _Array:
         return np.array([param.data for param in self.params])
-
-    def _fill(self, uniform: _Array, vector: _Array) -> None:
-        uniform[: len(vector)] = vector
-        if self.program.held:
-            start = self.program.held_start
-            uniform[start : start + len(self.program.held)] = [value.data for value in self.program.held]
-
-    def _runs(
-        self, args: Sequence[Any], vector: _Array, chunk: int = CHUNK, **kinds: bool
-    ) -> Iterator[tuple[Executable, float]]:
-        """Load the arguments chunk by chunk; yield each chunk's executable and its share of the rows."""
-        columns, rows = self._arguments.columns(args)
-        for start in range(0, rows, chunk):
-            count = min(chunk, rows - start)
-            executable = self._executable(count, **kinds)
-            self._fill(executable.memory.uniform, vector)
-            for at, per_row, numbers in columns:
-                if per_row:
-                    executable.memory.row[at] = numbers if count == rows else numbers[:, start : start + count]
-                else:
-                    executable.memory.uniform[at] = numbers
-            with np.errstate(all="ignore"):
-                yield executable, count / rows
-
-    def _executable(self, rows: int, *, inputs: bool = False, guarded: bool = False) -> Executable:
-        key = (threading.get_ident(), rows, inputs, guarded)  # threads have buffers of their own
-        if key not in self._executables:
-            self._executables[key] = Executable(
-                self._single if rows == 1 and not guarded else self.program,
-                rows,
-                params=len(self.params),
-                inputs=inputs,
-                guarded=guarded,
-            )
-        return self._executables[key]
-
-    def _again(self, executable: Executable) -> Executable:
-        """The executable that takes no short cuts, with the same numbers in it."""
-        again = self._executable(executable.rows, inputs=executable.inputs, guarded=True)
-        given = self.program.constants_start
-        again.memory.uniform[:given] = executable.memory.uniform[:given]
-        given = self.program.given
-        again.memory.row[:given] = executable.memory.row[:given]
-        return again
-
-
-def _is_finite(numbers: _Array) -> bool:
-    """Whether all are finite, and not so large that their squares are not: then asking again costs time only."""
-    return math.isfinite(np.vdot(numbers, numbers))

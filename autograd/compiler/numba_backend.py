@@ -14,16 +14,15 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
-from autograd.compiler.arguments import floats
 from autograd.compiler.loops import Loops
 from autograd.compiler.needs import Needs
 from autograd.compiler.program import Program
 from autograd.compiler.scalar_source import Reductions, nest, scalar_function
-from autograd.errors import LengthError, OperandError
+from autograd.compiler.training import OptimizerStage, Training
 from autograd.files import write_whole
 from autograd.formula import names_in
 from autograd.formula_source import python_source
@@ -33,119 +32,53 @@ __all__ = ["Kernel"]
 _Array = np.ndarray[Any, Any]
 
 
-class Kernel:
-    """A program compiled for up to `rows` rows, with its buffers.
+class Kernel(Training):
+    """A program compiled for up to `rows` rows, with its buffers; see :class:`autograd.compiler.training.Training`.
 
     Args:
         program: the blocks; the first output is the one that is differentiated.
         rows: the most rows that run at once.
         params: how many parameters there are.
         stages: of an optimiser, if :meth:`train` is wanted.
-
-    Attributes:
-        parameters: their numbers, (params,); to be read, and to be written to.
-
-    Raises:
-        OperandError: the program has inputs that are the same for all rows: a kernel takes rows only.
     """
 
     def __init__(self, program: Program, rows: int, *, params: int, stages: Sequence[OptimizerStage] = ()) -> None:
-        if not all(per_row for per_row, _ in program.inputs):
-            raise OperandError("a kernel takes rows only: compile without uniform=, or use the NumPy backend")
+        super().__init__(program, rows, params, stages)
         own = program if rows > 1 else program.without_rows()
         loops = Loops(own, Needs(own, params, inputs=False))
-        self.stages, self._rows, self._inputs = stages, rows, len(own.inputs)
         self.uniform = np.zeros(own.uniform_size)
         self.parameters = self.uniform[:params]
         stride = rows + 8 * (rows % 64 == 0)  # at distances of whole pages, places would share few lines of the cache
         row = np.zeros((own.row_size + loops.scratch) * stride)
         start = own.constants_start
         self.uniform[start : start + len(own.constants)] = own.constants
+        self._held_places = slice(own.held_start, own.held_start + len(own.held))
         self._buffers = (self.uniform, row, np.zeros_like(self.uniform), np.zeros_like(row), loops.index)
-        self._states = np.zeros((sum(len(stage.states) for stage in stages), params))
-        self._steps = np.zeros(1, int)
         self._module = _module(_flat(_source(own, loops, params, stages), stride))
 
-    def value_and_grad(self, X: _Array) -> tuple[float, _Array]:
-        """Return the mean output over rows X, (rows, inputs) in the program's order, and its gradient, (params,)."""
-        X = self._checked(X)
-        self._check_count(len(X))
-        value = self._module.value_and_grad(*self._buffers, X)
-        return value, self._buffers[2][: len(self.parameters)].copy()
+    def _differentiate(self, X: _Array) -> tuple[float, _Array]:
+        self._read_held()
+        return self._module.value_and_grad(*self._buffers, X), self._buffers[2][: len(self.parameters)]
 
-    @property
-    def state(self) -> Any:
-        """The optimiser's state, in the form that ``nn.optim.from_stages`` gives it."""
-        states = iter(self._states.copy())
-        return int(self._steps[0]), tuple(tuple(next(states) for _ in stage.states) for stage in self.stages)
-
-    def train(self, X: _Array, batches: Sequence[_Array]) -> _Array:
-        """Take one optimiser's step for each batch of rows of `X`; return the parameters.
-
-        Args:
-            X: (rows, inputs), the inputs in the program's order.
-            batches: the rows of each step.
-
-        Raises:
-            LengthError: a step has no rows or more than the kernel was compiled for, or `X` has no such row.
-        """
-        X = self._checked(X)
-        for batch in batches:
-            self._check_count(len(batch))
-        order = np.concatenate(batches) if len(batches) else np.zeros(0, int)
-        if order.dtype.kind not in "iu" or (order.size and not 0 <= order.min() <= order.max() < len(X)):
-            raise LengthError(f"batches are lists of the numbers of rows, 0 to {len(X) - 1}, got {order}")
+    def _take(self, X: _Array, batches: Sequence[_Array] | None, rates: _Array, taken: int) -> _Array:
+        batches = [np.arange(len(X))] if batches is None else batches
+        order = np.concatenate(batches).astype(np.int64) if batches else np.zeros(0, np.int64)
         starts = np.cumsum([0, *map(len, batches)])
-        taken = int(self._steps[0])
-        rates = np.array([[stage.rate(taken + i) for stage in self.stages] for i in range(len(batches))], dtype=float)
-        rates = rates.reshape(len(batches), len(self.stages))
-        self._module.train(*self._buffers, X, order.astype(np.int64), starts, rates, taken, self._states)
-        self._steps += len(batches)
-        return self.parameters.copy()
+        self._read_held()
+        losses: _Array = self._module.train(*self._buffers, X, order, starts, rates, taken, self._states)
+        return losses
 
-    def go_on_from(self, other: Kernel) -> None:
-        """Take over the parameters of a kernel of the same model, and share its optimiser's state from now on.
-
-        So programs for inputs of different lengths train one model, step by step in any order.
-        """
-        if other is not self:
-            self.parameters[:] = other.parameters
-            self._states, self._steps = other._states, other._steps
-
-    def _check_count(self, rows: int) -> None:
-        if not 0 < rows <= self._rows:
-            raise LengthError(f"the kernel was compiled for 1 to {self._rows} rows, got {rows}")
-
-    def _checked(self, X: _Array) -> _Array:
-        X = np.ascontiguousarray(floats("X", X))
-        if X.ndim != 2 or X.shape[1] != self._inputs:
-            raise LengthError(f"the kernel takes rows of {self._inputs} inputs, got the shape {X.shape}")
-        return X
-
-
-class OptimizerStage(Protocol):
-    """What the kernel needs to know of an optimiser's stage: formulas over vectors, see ``nn.optim.Stage``."""
-
-    @property
-    def result(self) -> str: ...
-    @property
-    def states(self) -> tuple[tuple[str, str], ...]: ...
-    @property
-    def given(self) -> tuple[tuple[str, str], ...]: ...
-    @property
-    def constants(self) -> tuple[tuple[str, float], ...]: ...
-    def rate(self, step: int) -> float: ...
+    def _read_held(self) -> None:
+        self.uniform[self._held_places] = [value.data for value in self._held]
 
 
 def _source(program: Program, loops: Loops, params: int, stages: Sequence[OptimizerStage]) -> str:
     per_row, place = program.outputs[0]
     seed = ["for r in range(rows):", f"    DV[{place}, r] = 1.0 / rows"] if per_row else [f"DU[{place}] = 1.0"]
-    mean = ["value = 0.0", "for r in range(rows):", f"    value += V[{place}, r]", "return value / rows"]
-    both = [*loops.forward, "DU[:] = 0.0", *seed, *loops.backward]
-    result = mean if per_row else [f"return U[{place}]"]
-    source = _TEMPLATE.format(
-        load=_indented(_load(program, "r"), 1), body=_indented(both, 1), result=_indented(result, 1)
-    )
+    mean = ["value = 0.0", *nest([("r", "rows")], [f"value += V[{place}, r]"]), "value /= rows"]
+    value = mean if per_row else [f"value = U[{place}]"]
+    both = [*loops.forward, *value, "DU[:] = 0.0", *seed, *loops.backward]
+    source = _TEMPLATE.format(load=_indented(_load(program, "r"), 1), body=_indented(both, 1))
     if stages:
         source += _TRAIN.format(
             load=_indented(_load(program, "order[starts[step] + r]"), 2),
@@ -217,7 +150,7 @@ def value_and_grad(U, V, DU, DV, index, X):
     rows = len(X)
 {load}
 {body}
-{result}
+    return value
 """
 
 _TRAIN = """
@@ -225,12 +158,15 @@ _TRAIN = """
 @njit(**options)
 def train(U, V, DU, DV, index, X, order, starts, rates, taken, S):
     G = np.zeros({params})
+    losses = np.zeros(len(starts) - 1)
     for step in range(len(starts) - 1):
         rows = starts[step + 1] - starts[step]
         t = taken + step + 1.0
 {load}
 {body}
+        losses[step] = value
 {update}
+    return losses
 """
 
 

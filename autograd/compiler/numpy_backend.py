@@ -6,7 +6,7 @@ buffer bound to a name beforehand. The backward half follows from the same block
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -34,6 +34,8 @@ class Executable:
     Attributes:
         forward: computes everything from the leaves.
         memory: the buffers.
+        outputs: the numbers of each, (rows,), or (1,) where all rows share one.
+        gradient: the parameters' adjoints, (params,).
     """
 
     def __init__(
@@ -54,6 +56,31 @@ class Executable:
         )
         self._backward: Callable[[], None] | None = None
         self._computed = self.memory.uniform[program.constants_start + len(program.constants) :]
+        self.outputs = [self._at(*output) for output in program.outputs]
+        self.gradient = self.memory.uniform_adjoint[:params]
+        self._seeds = [self._at(*output, adjoint=True) for output in program.outputs]
+        self._ones_each = np.ones(rows)
+
+    def _at(self, per_row: bool, place: int, *, adjoint: bool = False) -> Array:
+        """A place: its numbers, (rows,), or (1,) where all rows share one."""
+        row, uniform = self.memory.row, self.memory.uniform
+        if adjoint:
+            row, uniform = self.memory.row_adjoint, self.memory.uniform_adjoint
+        found: Array = row[place] if per_row else uniform[place : place + 1]
+        return found
+
+    def load(self, columns: Sequence[tuple[slice, bool, Array]], rows: slice, parameters: Array) -> None:
+        """Put parameters, what is held, and inputs in place; of those that have rows, some `rows` of all."""
+        memory, program = self.memory, self.program
+        memory.uniform[: self._params] = parameters
+        if program.held:
+            start = program.held_start
+            memory.uniform[start : start + len(program.held)] = [value.data for value in program.held]
+        for at, per_row, numbers in columns:
+            if per_row:
+                memory.row[at] = numbers[:, rows]
+            else:
+                memory.uniform[at] = numbers
 
     @property
     def can_be_trusted(self) -> bool:
@@ -80,31 +107,27 @@ class Executable:
         """Return the source of both halves, with the shapes of the arrays that each line names."""
         return "\n".join(map(self.memory.source, (self.forward, self.backward)))
 
-    def differentiate(self, output: int, *, mean: bool) -> tuple[float, Array, Array]:
+    def differentiate(self, output: int, *, mean: bool) -> tuple[float, Array, Array | None]:
         """Run both halves; return an output's mean, its gradient (a view), and its derivative by each input and row.
 
         With `mean`, derivatives are those of the mean over the rows, else of each row's own output.
         """
-        memory, rows = self.memory, self.rows
         self.forward()
         backward = self.backward
-        for per_row, place in self.program.outputs:
-            (memory.row_adjoint if per_row else memory.uniform_adjoint)[place] = 0.0
-        per_row, place = self.program.outputs[output]
-        if per_row:
-            memory.row_adjoint[place] = 1.0 / rows if mean else 1.0
-            value = float(np.add.reduce(memory.row[place])) / rows
-        else:
-            memory.uniform_adjoint[place] = 1.0
-            value = float(memory.uniform[place])
+        for seed in self._seeds:
+            seed.fill(0.0)
+        seed, numbers = self._seeds[output], self.outputs[output]
+        seed.fill(1.0 / len(seed) if mean else 1.0)
+        value = float(numbers.dot(self._ones_each[: len(numbers)])) / len(numbers)
         backward()
-        slopes = np.zeros((len(self.program.inputs) if self.inputs else 0, rows))
-        for slope, (per_row, place) in zip(slopes, self.program.inputs, strict=self.inputs):
-            if per_row:
-                slope[:] = memory.row_adjoint[place]
-            else:
-                slope[0] = memory.uniform_adjoint[place]  # of all rows together
-        return value, memory.uniform_adjoint[: self._params], slopes
+        return value, self.gradient, self._slopes() if self.inputs else None
+
+    def _slopes(self) -> Array:
+        slopes = np.zeros((len(self.program.inputs), self.rows))
+        for slope, (per_row, place) in zip(slopes, self.program.inputs, strict=True):
+            own = self._at(per_row, place, adjoint=True)
+            slope[: len(own)] = own  # one number is that of all rows together
+        return slopes
 
     # Forward ----------------------------------------------------------------------------------------------------------
 

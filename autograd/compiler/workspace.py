@@ -14,7 +14,7 @@ import numpy as np
 from autograd.compiler.needs import Needs
 from autograd.compiler.program import Positions, Program
 
-__all__ = ["Array", "Workspace"]
+__all__ = ["Array", "Workspace", "function_of"]
 
 Array = np.ndarray[Any, Any]
 
@@ -70,13 +70,8 @@ class Workspace:
         return self._names[key]
 
     def compile(self, name: str, lines: list[str]) -> Callable[[], None]:
-        """Return the function with these lines; debuggers and tracebacks can read it."""
-        source = "\n".join([f"def {name}():", *(f"    {line}" for line in lines or ["pass"])]) + "\n"
-        filename = f"<autograd program {id(self)} {name}>"
-        linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
-        exec(compile(source, filename, "exec"), self.scope)  # noqa: S102 - made from blocks, never from text of users
-        function: Callable[[], None] = self.scope[name]
-        return function
+        """Return the function with these lines."""
+        return function_of(name, [], lines, self.scope)
 
     def source(self, function: Callable[[], None]) -> str:
         """The source of a function that :meth:`compile` made, with the shapes of the arrays that each line names."""
@@ -277,6 +272,17 @@ class Workspace:
         self.scope[name] = None
         lines.append(f"{name} = {expression}")
         return name
+
+
+def function_of(name: str, arguments: list[str], lines: list[str], scope: dict[str, Any]) -> Callable[..., None]:
+    """Return the function with these lines, whose names are those of `scope`; debuggers and tracebacks can read it."""
+    head = f"def {name}({', '.join(arguments)}):"
+    source = "\n".join([head, *(f"    {line}" for line in lines or ["pass"])]) + "\n"
+    filename = f"<autograd program {id(scope)} {name}>"
+    linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
+    exec(compile(source, filename, "exec"), scope)  # noqa: S102 - made from checked formulas, never from text of users
+    function: Callable[..., None] = scope[name]
+    return function
 
 
 def _strided(buffer: Array, start: int, shape: tuple[int, ...], steps: tuple[int, ...]) -> Array:

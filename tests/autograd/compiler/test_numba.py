@@ -25,7 +25,7 @@ def test_one_kernel_has_numpy_s_value_gradient_and_steps():
     T = np.eye(2)[y]
     program = compile(lambda x, t: losses.cross_entropy(model(x), t), X[0], T[0].tolist(), params=model.parameters())
     optimizer = optim.chain(optim.clip(0.5), optim.adamw(0.05))
-    kernel = program.kernel(optimizer.stages, rows=20)
+    kernel = program.training(optimizer.stages, rows=20, backend="numba")
     table = np.column_stack([X, T])
     value, gradient = kernel.value_and_grad(table)
     assert value == pytest.approx(program.value_and_grad(X, T)[0], rel=1e-12)
@@ -37,7 +37,9 @@ def test_one_kernel_has_numpy_s_value_gradient_and_steps():
     for rows in batches:
         step, state = optimizer.update(program.value_and_grad(X[rows], T[rows], params=vector)[1], state, vector)
         vector = vector + step
-    assert np.allclose(kernel.train(table, batches), vector, rtol=1e-10, atol=1e-14)
+    others = program.training(optimizer.stages, rows=20)
+    assert np.allclose(kernel.train(table, batches), others.train(table, batches), rtol=1e-10)
+    assert np.allclose(kernel.parameters, vector, rtol=1e-10, atol=1e-14)
     for ours, theirs in zip(kernel.state[1][1], state[1][1], strict=True):
         assert np.allclose(ours, theirs, rtol=1e-10, atol=1e-16)
 
@@ -55,8 +57,8 @@ def test_fit_gives_the_same_history_with_every_engine():
 @pytest.mark.parametrize(
     ("batches", "said"),
     [
-        ([np.arange(3)], "compiled for 1 to 2 rows, got 3"),
-        ([np.array([0]), np.array([], int)], "compiled for 1 to 2 rows, got 0"),
+        ([np.arange(3)], "a step takes 1 to 2 rows here, got 3"),
+        ([np.array([0]), np.array([], int)], "a step takes 1 to 2 rows here, got 0"),
         ([np.array([0, 4])], "numbers of rows, 0 to 3"),
         ([np.array([-1])], "numbers of rows, 0 to 3"),
         ([np.array([0.5])], "numbers of rows, 0 to 3"),
@@ -65,16 +67,17 @@ def test_fit_gives_the_same_history_with_every_engine():
 )
 def test_batches_stay_within_the_kernel_s_buffers_and_the_table(batches, said):
     w = Value(2.0)
-    kernel = compile(lambda x: w * x, 1.0, params=[w]).kernel(optim.sgd(0.1).stages, rows=2)
+    kernel = compile(lambda x: w * x, 1.0, params=[w]).training(optim.sgd(0.1).stages, rows=2, backend="numba")
     with pytest.raises(LengthError, match=said):
         kernel.train(np.ones((4, 1)), batches)
-    assert kernel.train(np.ones((4, 1)), []).tolist() == [2.0]
+    assert kernel.train(np.ones((4, 1)), []).tolist() == []
+    assert kernel.parameters.tolist() == [2.0]
 
 
 PROGRAM = """
 from autograd import Value, compile
 w = Value(2.0)
-kernel = compile(lambda x: w * x, 1.0, params=[w]).kernel(rows=1)
+kernel = compile(lambda x: w * x, 1.0, params=[w]).training(rows=1, backend="numba")
 print(kernel.value_and_grad([[3.0]])[0])
 """
 

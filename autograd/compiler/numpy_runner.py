@@ -1,0 +1,140 @@
+"""Running a program with NumPy over any number of rows: in chunks, and again where a short cut spoilt a number."""
+
+from __future__ import annotations
+
+import functools
+import math
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd.compiler.numpy_backend import Executable
+from autograd.compiler.program import Program
+
+__all__ = ["Runner"]
+
+_Array = np.ndarray[Any, Any]
+#: Runs of places, whether they are per row, and their numbers, (numbers, rows) or (numbers,).
+Columns = Sequence[tuple[slice, bool, _Array]]
+
+#: Rows that run at once: enough for the calls not to count, few enough for buffers to stay in the cache.
+CHUNK = 1024
+
+
+class Runner:
+    """A program with its executables: one for each number of rows, and thread.
+
+    Args:
+        program: the blocks.
+        alone: makes the program for one row.
+        params: how many parameters it takes.
+    """
+
+    def __init__(self, program: Program, alone: Callable[[], Program], params: int) -> None:
+        self._program, self._alone, self._params = program, alone, params
+        self._executables: dict[Any, Executable] = {}
+
+    def outputs(self, columns: Columns, rows: int, vector: _Array) -> list[Any]:
+        """Return each output: its numbers, (rows,), or one float that all rows share."""
+        parts = []
+        with np.errstate(all="ignore"):
+            for executable in self._loaded_in_turn(columns, rows, vector):
+                executable.forward()
+                if not executable.can_be_trusted:
+                    executable = self._again(executable)
+                    executable.forward()
+                parts.append([numbers.copy() for numbers in executable.outputs])
+        return [
+            np.concatenate([part[i] for part in parts]) if per_row else float(parts[0][i][0])
+            for i, (per_row, _) in enumerate(self._program.outputs)
+        ]
+
+    def value_and_grad(self, columns: Columns, rows: int, vector: _Array) -> tuple[float, _Array]:
+        """Return the mean of the first output, and its gradient, (params,): valid until the next run.
+
+        Floating-point warnings are the caller's to silence.
+        """
+        if rows <= CHUNK:
+            return self._differentiated(self._loaded(columns, slice(None), rows, vector, inputs=False))[:2]
+        value, gradient = 0.0, np.zeros(self._params)
+        for executable in self._loaded_in_turn(columns, rows, vector):
+            part, slope, _ = self._differentiated(executable)
+            value += part * (executable.rows / rows)
+            gradient += slope * (executable.rows / rows)
+        return value, gradient
+
+    def value_and_slopes(self, columns: Columns, rows: int, vector: _Array) -> tuple[float, _Array, list[_Array]]:
+        """Return the same, and the derivatives of the mean by inputs, (inputs, rows), chunk by chunk."""
+        value, gradient, slopes = 0.0, np.zeros(self._params), list[_Array]()
+        with np.errstate(all="ignore"):
+            for executable in self._loaded_in_turn(columns, rows, vector, inputs=True):
+                part, slope, own = self._differentiated(executable)
+                share = executable.rows / rows
+                value += part * share
+                gradient += slope * share
+                assert own is not None
+                slopes.append(own * share)
+        return value, gradient, slopes
+
+    def jacobian(self, columns: Columns, rows: int, vector: _Array) -> list[list[_Array]]:
+        """Return the derivatives of each output by the inputs, row by row, (inputs, rows), chunk by chunk."""
+        chunk = CHUNK if all(per_row for _, per_row, _ in columns) else 1  # else rows would be summed
+        found: list[list[_Array]] = [[] for _ in self._program.outputs]
+        with np.errstate(all="ignore"):
+            for executable in self._loaded_in_turn(columns, rows, vector, chunk=chunk, inputs=True, guarded=True):
+                for output, parts in enumerate(found):
+                    slopes = executable.differentiate(output, mean=False)[2]
+                    assert slopes is not None
+                    parts.append(slopes)
+        return found
+
+    def _loaded_in_turn(
+        self, columns: Columns, rows: int, vector: _Array, *, chunk: int = CHUNK, **kinds: bool
+    ) -> Iterator[Executable]:
+        """Put parameters and inputs in place, chunk by chunk; yield the executable of each."""
+        for start in range(0, rows, chunk):
+            count = min(chunk, rows - start)
+            own = slice(None) if count == rows else slice(start, start + count)
+            yield self._loaded(columns, own, count, vector, **kinds)
+
+    def _loaded(self, columns: Columns, own: slice, rows: int, vector: _Array, **kinds: bool) -> Executable:
+        executable = self._executable(rows, **kinds)
+        executable.load(columns, own, vector)
+        return executable
+
+    def _differentiated(self, executable: Executable) -> tuple[float, _Array, _Array | None]:
+        value, gradient, slopes = executable.differentiate(0, mean=True)
+        trusted = executable.can_be_trusted and math.isfinite(value)
+        if trusted and _is_finite(gradient) and (slopes is None or _is_finite(slopes)):
+            return value, gradient, slopes
+        return self._again(executable).differentiate(0, mean=True)
+
+    def _executable(self, rows: int, *, inputs: bool = False, guarded: bool = False) -> Executable:
+        key = (threading.get_ident(), rows, inputs, guarded)  # threads have buffers of their own
+        if key not in self._executables:
+            program = self._single if rows == 1 and not guarded else self._program
+            self._executables[key] = Executable(program, rows, params=self._params, inputs=inputs, guarded=guarded)
+        return self._executables[key]
+
+    @functools.cached_property
+    def _single(self) -> Program:
+        return self._alone()
+
+    def _again(self, executable: Executable) -> Executable:
+        """The executable that takes no short cuts, with the same numbers in it."""
+        again = self._executable(executable.rows, inputs=executable.inputs, guarded=True)
+        given = self._program.constants_start
+        again.memory.uniform[:given] = executable.memory.uniform[:given]
+        given = self._program.given
+        again.memory.row[:given] = executable.memory.row[:given]
+        return again
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**vars(self), "_executables": {}}
+
+
+def _is_finite(numbers: _Array) -> bool:
+    """Whether all are finite, and not so large that their squares are not: then asking again costs time only."""
+    return math.isfinite(np.vdot(numbers, numbers))

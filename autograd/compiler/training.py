@@ -1,0 +1,126 @@
+"""Training in one call: a program, its parameters and an optimiser's state, whichever backend takes the steps."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import numpy as np
+
+from autograd.compiler.arguments import floats
+from autograd.compiler.program import Program
+from autograd.errors import LengthError, OperandError
+
+__all__ = ["Training"]
+
+_Array = np.ndarray[Any, Any]
+
+
+class OptimizerStage(Protocol):
+    """What a backend needs to know of an optimiser's stage: formulas over vectors, see ``nn.optim.Stage``."""
+
+    @property
+    def result(self) -> str: ...
+    @property
+    def states(self) -> tuple[tuple[str, str], ...]: ...
+    @property
+    def given(self) -> tuple[tuple[str, str], ...]: ...
+    @property
+    def constants(self) -> tuple[tuple[str, float], ...]: ...
+    def rate(self, step: int) -> float: ...
+
+
+class Training(ABC):
+    """A program that trains itself: it takes an optimiser's steps, many in a call.
+
+    Args:
+        program: the blocks; the first output is the one whose mean is made smaller.
+        rows: the most rows of a step.
+        stages: of an optimiser.
+
+    Attributes:
+        parameters: their numbers, (params,); to be read, and to be written to.
+
+    Raises:
+        OperandError: the program has inputs that are the same for all rows: training takes rows only.
+    """
+
+    parameters: _Array
+
+    def __init__(self, program: Program, rows: int, params: int, stages: Sequence[OptimizerStage]) -> None:
+        if not all(per_row for per_row, _ in program.inputs):
+            raise OperandError("training takes rows only: compile without uniform=, or call value_and_grad")
+        self.stages, self._rows, self._inputs = stages, rows, len(program.inputs)
+        self._held = program.held
+        self._states = np.zeros((sum(len(stage.states) for stage in stages), params))
+        self._steps = np.zeros(1, int)
+
+    @property
+    def state(self) -> Any:
+        """The optimiser's state, in the form that ``nn.optim.from_stages`` gives it."""
+        states = iter(self._states.copy())
+        return int(self._steps[0]), tuple(tuple(next(states) for _ in stage.states) for stage in self.stages)
+
+    def train(self, X: _Array, batches: Sequence[_Array] | None = None) -> _Array:
+        """Take one optimiser's step for each batch of rows of `X`; return the mean output of each, before its step.
+
+        Args:
+            X: (rows, inputs), the inputs in the program's order.
+            batches: the rows of each step; unless given, one step with all.
+
+        Raises:
+            LengthError: a step has no rows or more than there may be, or `X` has no such row.
+        """
+        X = self._checked(X)
+        if batches is None:
+            self._check_count(len(X))
+        else:
+            self._check_batches(batches, len(X))
+        taken, count = int(self._steps[0]), 1 if batches is None else len(batches)
+        rates = np.array([[stage.rate(taken + i) for stage in self.stages] for i in range(count)], dtype=float)
+        rates = rates.reshape(count, len(self.stages))
+        losses = self._take(X, batches, rates, taken)
+        self._steps += count
+        return losses
+
+    def go_on_from(self, other: Training) -> None:
+        """Take over the parameters of another training of the same model, and share its optimiser's state from now on.
+
+        So programs for inputs of different lengths train one model, step by step in any order.
+        """
+        if other is not self:
+            self.parameters[:] = other.parameters
+            self._states, self._steps = other._states, other._steps
+
+    def value_and_grad(self, X: _Array) -> tuple[float, _Array]:
+        """Return the mean output over rows X, (rows, inputs) in the program's order, and its gradient, (params,)."""
+        X = self._checked(X)
+        self._check_count(len(X))
+        value, gradient = self._differentiate(X)
+        return value, gradient.copy()
+
+    @abstractmethod
+    def _differentiate(self, X: _Array) -> tuple[float, _Array]:
+        """Return the mean output and its gradient, in a buffer that the next run overwrites."""
+
+    @abstractmethod
+    def _take(self, X: _Array, batches: Sequence[_Array] | None, rates: _Array, taken: int) -> _Array:
+        """Take the steps: `rates` has the learning rate of each stage, (steps, stages); so many were `taken` before."""
+
+    def _check_count(self, rows: int) -> None:
+        if not 0 < rows <= self._rows:
+            raise LengthError(f"a step takes 1 to {self._rows} rows here, got {rows}")
+
+    def _check_batches(self, batches: Sequence[_Array], rows: int) -> None:
+        for batch in batches:
+            self._check_count(len(batch))
+        order = np.concatenate(batches) if len(batches) else np.zeros(0, int)
+        if order.dtype.kind not in "iu" or (order.size and not 0 <= order.min() <= order.max() < rows):
+            raise LengthError(f"batches are lists of the numbers of rows, 0 to {rows - 1}, got {order}")
+
+    def _checked(self, X: _Array) -> _Array:
+        X = np.ascontiguousarray(floats("X", X))
+        if X.ndim != 2 or X.shape[1] != self._inputs:
+            raise LengthError(f"the program takes rows of {self._inputs} inputs, got the shape {X.shape}")
+        return X
