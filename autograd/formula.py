@@ -131,7 +131,7 @@ def folded(text: str, constants: Mapping[str, float] = MappingProxyType({})) -> 
 
     Args:
         text: the formula.
-        constants: variables that are numbers.
+        constants: variables that are numbers; under ``size`` the number of elements, where that is one for all.
 
     >>> ast.unparse(folded("2 * sqrt(4) * x"))
     '4.0 * x'
@@ -230,6 +230,8 @@ class _Fold(ast.NodeTransformer):
                 return chosen
             node.args = [condition, *map(self.visit, node.args[1:])]
             return node
+        if callee(node) in self.constants:  # the size of a sequence
+            return ast.Constant(self.constants[callee(node)])
         node.args = [self.visit(argument) for argument in node.args]
         known = hasattr(math, callee(node)) and node.args
         if known and all(isinstance(argument, ast.Constant) for argument in node.args):

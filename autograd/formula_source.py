@@ -176,8 +176,6 @@ class _Calls(ast.NodeTransformer):
         if name == "where" and [ast.unparse(choice) for choice in node.args[1:]] == ["1.0", "0.0"]:
             is_comparison = isinstance(node.args[0], ast.Compare)  # True and False serve as 1 and 0
             return arguments[0] if is_comparison else ast.Call(ast.Name("not_equal"), [arguments[0], arguments[2]], [])
-        if self.length and name == "size":
-            return ast.Name(self.number(float(self.length)))
         if self.length and name in REDUCTIONS:
             return ast.Call(ast.Name(f"{name}_along"), arguments, [])
         return ast.Call(ast.Name(name), arguments, [])

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import functools
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,7 +16,7 @@ from autograd.formula import NUMPY_FUNCTIONS
 from autograd.formula_source import numpy_source
 from autograd.rules import RULES
 
-__all__ = ["FUNCTIONS", "OPPOSITE", "as_call", "functions", "lowered"]
+__all__ = ["FUNCTIONS", "OPPOSITE", "as_call", "functions", "in_place", "lowered"]
 
 
 def functions() -> dict[str, Any]:
@@ -39,7 +41,7 @@ def lowered(
         length: of the sequences it is about, 0 if there are none.
     """
     fields = {name: f"{{{name}}}" for name in names}
-    for simplified in (dict(constants), {}):
+    for simplified in (dict(constants) | {"size": float(length)}, {"size": float(length)}):
         numbers: list[float] = []
 
         def number(x: float, numbers: list[float] = numbers) -> str:
@@ -64,29 +66,49 @@ def as_call(expression: str) -> tuple[str, str] | None:
     return None
 
 
-def _zero_where(condition: Any, flowing: Any, *, out: Any) -> None:
-    """The adjoint, but 0 where the condition holds."""
-    if out is not flowing:
-        out[...] = flowing
-    np.putmask(out, condition, 0.0)
+def in_place(expression: str, out: str, spare: Callable[[], str]) -> list[str]:
+    """Return lines that compute an expression of arrays alike into `out`, as far as they can without making arrays.
+
+    Args:
+        expression: calls of NumPy functions.
+        out: the name of an array.
+        spare: returns the name of another one, of the same shape, that nothing else uses.
+    """
+    lines: list[str] = []
+    source = _computed(ast.parse(expression, mode="eval").body, out, spare, lines)
+    return lines if source == out else [*lines, f"{out}[...] = {source}"]
 
 
-def _sum_along(x: Any, out: Any = None) -> Any:
-    return np.add.reduce(x, 1, out=out, keepdims=True)
+def _computed(tree: ast.expr, out: str, spare: Callable[[], str], lines: list[str]) -> str:
+    """The name of what a call computes, into `out` if its operands do not use that; another expression itself."""
+    name = tree.func.id if isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name) else ""
+    if not isinstance(tree, ast.Call) or not isinstance(FUNCTIONS.get(name), np.ufunc):
+        return ast.unparse(tree)
+    arguments: list[str] = []
+    for argument in tree.args:
+        others = [*arguments, *(ast.unparse(other) for other in tree.args if other is not argument)]
+        is_free = isinstance(argument, ast.Name) or not any(re.search(rf"\b{out}\b", other) for other in others)
+        arguments.append(_computed(argument, out if is_free else spare(), spare, lines))
+    lines.append(f"{name}({', '.join(arguments)}, out={out})")
+    return out
 
 
-def _max_along(x: Any, out: Any = None) -> Any:
-    return np.maximum.reduce(x, 1, out=out, keepdims=True)
+def _sum_along(x: Any) -> Any:
+    return np.add.reduce(x, 1, keepdims=True)
+
+
+def _max_along(x: Any) -> Any:
+    return np.maximum.reduce(x, 1, keepdims=True)
 
 
 #: Comparisons, and what is true where they are not.
 OPPOSITE = {"less": "greater_equal", "greater": "less_equal", "equal": "not_equal"}
 OPPOSITE |= {opposite: name for name, opposite in OPPOSITE.items()}
 _CALLED = """add subtract multiply divide negative matmul einsum take broadcast_to
-less greater less_equal greater_equal equal not_equal dot"""
+less greater less_equal greater_equal equal not_equal dot putmask"""
 FUNCTIONS: dict[str, Any] = (
     NUMPY_FUNCTIONS
     | {name: getattr(np, name) for name in _CALLED.split()}
     | {"stopped": stopped, "blocked_product": blocked_product}
-    | {"zero_where": _zero_where, "sum_along": _sum_along, "max_along": _max_along}
+    | {"sum_along": _sum_along, "max_along": _max_along}
 )

@@ -6,7 +6,8 @@ for each of them is (k, 1[, rows]).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import ast
+from collections.abc import Callable, Collection
 
 import numpy as np
 
@@ -14,8 +15,8 @@ from autograd.compiler.numpy_calls import OPPOSITE, as_call, lowered
 from autograd.compiler.program import Map, Reduce
 from autograd.compiler.scalar_graph import COMPARISONS
 from autograd.compiler.workspace import Workspace
-from autograd.formula import needed
-from autograd.formula_source import numpy_source
+from autograd.formula import needed, parse_formula
+from autograd.formula_source import is_elementwise, numpy_source
 from autograd.rules import RULES
 
 __all__ = ["formula_adjoints", "formula_lines"]
@@ -82,6 +83,10 @@ def formula_adjoints(memory: Workspace, block: Map | Reduce, adjoint: str, *, gu
             lines.append(f"{OPPOSITE[condition[0]]}({condition[1]}, out={mask})")
             expression = f"where({mask}, {memory.number(0.0)}, {flowing})"
             call = ("zero_where", f"{mask}, {flowing}")
+        elif reduced and (quotient := _quotient(partial, rule.sequences)):
+            over, under = map(write, quotient)  # one number of each sequence is divided, not all
+            expression = f"multiply({over}, divide({flowing}, {under}))"
+            call = ("multiply", f"{over}, divide({flowing}, {under})")
         else:
             expression, call = f"multiply({flowing}, {source})", ("multiply", f"{flowing}, {source}")
         if reduced and not operand.is_sequence:
@@ -89,6 +94,16 @@ def formula_adjoints(memory: Workspace, block: Map | Reduce, adjoint: str, *, gu
         heir_of = None if reduced or at is not wanted[-1][0] else block.out
         memory.accumulate(at, expression, call, lines, per_row, whole=not reduced, heir_of=heir_of)
     return lines
+
+
+def _quotient(partial: str, sequences: Collection[str]) -> tuple[str, str] | None:
+    """The two sides of a formula that divides each element of sequences by one number."""
+    tree = parse_formula(partial)
+    if isinstance(tree, ast.BinOp) and isinstance(tree.op, ast.Div):
+        over, under = ast.unparse(tree.left), ast.unparse(tree.right)
+        if is_elementwise(over, sequences) and not is_elementwise(under, sequences):
+            return over, under
+    return None
 
 
 def _operands(memory: Workspace, block: Map | Reduce, lines: list[str]) -> dict[str, str]:
@@ -112,7 +127,8 @@ def _beside(memory: Workspace, block: Map | Reduce, name: str) -> str:
 
 def _writer(memory: Workspace, block: Map | Reduce, scope: dict[str, str]) -> Callable[[str], str]:
     """What turns the formulas of a block into source, with the names of `scope` for their variables."""
-    found = {o.name: memory.constant(at) for o, at in zip(RULES[block.op].operands, block.operands, strict=True)}
+    pairs = zip(RULES[block.op].operands, block.operands, strict=True)
+    found = {operand.name: memory.constant(at) for operand, at in pairs if not operand.is_sequence}
     constants = {name: number for name, number in found.items() if number}  # of 0 the sign would be lost
     length = max(at.index.shape[-1] for at in block.operands) if isinstance(block, Reduce) else 0
 

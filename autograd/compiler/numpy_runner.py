@@ -57,7 +57,9 @@ class Runner:
         Floating-point warnings are the caller's to silence.
         """
         if rows <= CHUNK:
-            return self._differentiated(self._loaded(columns, slice(None), rows, vector, inputs=False))[:2]
+            executable = self._executable(rows)
+            executable.load(columns, slice(None), vector)
+            return self._differentiated(executable)[:2]
         value, gradient = 0.0, np.zeros(self._params)
         for executable in self._loaded_in_turn(columns, rows, vector):
             part, slope, _ = self._differentiated(executable)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from autograd.compiler.arguments import runs
-from autograd.compiler.numpy_calls import FUNCTIONS, as_call
+from autograd.compiler.numpy_calls import FUNCTIONS, in_place
 from autograd.compiler.numpy_runner import CHUNK, Columns, Runner
 from autograd.compiler.program import Program
 from autograd.compiler.training import OptimizerStage, Training
@@ -88,12 +88,8 @@ def _update(parameters: _Array, states: _Array, stages: Sequence[OptimizerStage]
             line = source(text)
             names[name] = bind(None)
             lines.append(f"{names[name]} = {line}{'.copy()' if line.isidentifier() else ''}")
-        lines += [_assigned(source(text), names[name]) for name, text in stage.states]
-        lines.append(_assigned(source(stage.result), "D"))
+        for name, text in stage.states:
+            lines += in_place(source(text), names[name], lambda: bind(np.empty_like(parameters)))
+        lines += in_place(source(stage.result), "D", lambda: bind(np.empty_like(parameters)))
         gradient = "D"
     return function_of("update", ["g", "rates", "t"], [*lines, "add(P, D, P)"], scope)
-
-
-def _assigned(source: str, out: str) -> str:
-    call = as_call(source)
-    return f"{out}[...] = {source}" if call is None else f"{call[0]}({call[1]}, out={out})"

@@ -17,6 +17,8 @@ from autograd.compiler.program import Positions, Program
 __all__ = ["Array", "Workspace", "function_of"]
 
 Array = np.ndarray[Any, Any]
+#: Reductions along the second axis, which stays.
+_ALONG = {"sum_along": "add", "max_along": "maximum"}
 
 
 class Workspace:
@@ -163,6 +165,11 @@ class Workspace:
             if are_matrices and result.flags.c_contiguous:
                 names = map(self.bind, (left, right, result.reshape(len(left), right.shape[1])))
                 return f"dot({', '.join(names)})"
+        if function in _ALONG:
+            return f"{_ALONG[function]}.reduce({arguments}, 1, None, {out}, True)"
+        if function == "zero_where":
+            condition, kept = arguments.split(", ")
+            return f"{'' if kept == out else f'{out}[...] = {kept}; '}putmask({out}, {condition}, 0.0)"
         if function in ("maximum", "minimum"):  # which have no vector loops for one number
             arguments = ", ".join(self._spread(name, out) for name in arguments.split(", "))
         return f"{function}({arguments}, out={out})"

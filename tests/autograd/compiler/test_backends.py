@@ -149,6 +149,17 @@ def test_matrix_products_of_every_kind():
         agree(f, rng.normal(size=(rows, 8)), params)
 
 
+def test_sequences_of_one_constant():
+    """They are no single number, though all their elements are the same."""
+    w = [Value(0.5), Value(-0.25)]
+
+    def f(x):
+        constants = [autograd.logsumexp([2.0, 2.0, x[0]]), autograd.dot([2.0], [3.0], x[0]) + x[0]]
+        return sum([*constants, autograd.mean([w[0], w[1], w[0]]), autograd.dot([2.0], [3.0], w[0]) * x[0]])
+
+    agree(f, np.array([[0.3], [-1.2]]), w)
+
+
 @pytest.mark.parametrize("rows", [1, 5])
 def test_the_same_products_in_several_sums_are_all_computed(rows):
     """With other single terms, or written another way: a grid of products has one place for them."""
