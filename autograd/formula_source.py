@@ -88,6 +88,8 @@ def numpy_source(
     'subtract(1.0, multiply(a, a))'
     >>> numpy_source("where(x <= 0, 0, x)", {"x": "z"}), numpy_source("where(x > 0, 1, 0)", {"x": "z"})
     ('maximum(z, 0.0)', 'greater(z, 0.0)')
+    >>> numpy_source("where(abs(x) == inf, 0, x)", {"x": "z"})
+    'finite(z)'
     >>> numpy_source("where(b == 0, 0, b * pow(a, b - 1))", {"a": "a", "b": "b"}, constants={"b": 3.0})
     'multiply(3.0, pow(a, 2.0))'
     >>> numpy_source("v / (1 - pow(beta, t))", {"v": "v", "beta": "b", "t": "t"}, scalars={"beta", "t"})
@@ -129,7 +131,7 @@ _ELEMENT = "_i"
 
 
 class _Calls(ast.NodeTransformer):
-    """Rewrite operators as NumPy's functions, and two choices as the faster functions they are equal to."""
+    """Rewrite operators as NumPy's functions, and some choices as the faster functions they are equal to."""
 
     def __init__(
         self, names: Mapping[str, str], number: Callable[[float], str], length: int, scalars: Collection[str]
@@ -171,6 +173,8 @@ class _Calls(ast.NodeTransformer):
     def visit_Call(self, node: ast.Call) -> ast.expr:
         if ast.unparse(node) == "where(x <= 0.0, 0.0, x)":
             return ast.Call(ast.Name("maximum"), [self.visit(node.args[2]), self.visit(node.args[1])], [])
+        if ast.unparse(node) == "where(abs({0}) == math.inf, 0.0, {0})".format(ast.unparse(node.args[-1])):
+            return ast.Call(ast.Name("finite"), [self.visit(node.args[2])], [])
         name = callee(node)
         arguments = [self.visit(argument) for argument in node.args]
         if name == "where" and [ast.unparse(choice) for choice in node.args[1:]] == ["1.0", "0.0"]:

@@ -162,10 +162,12 @@ def _adam(rate: Rate, beta1: float, beta2: float, eps: float, decay: float = 0.0
     _check("beta1", beta1, 0.0, 1.0)
     _check("beta2", beta2, 0.0, 1.0)
     _check("eps", eps, 0.0, math.inf)
-    step = "mean / (1 - pow(beta1, t)) / (sqrt(square / (1 - pow(beta2, t))) + eps)"
+    # The means' corrections, taken out of the vectors: mean / (1 - beta1^t) / (sqrt(square / (1 - beta2^t)) + eps).
+    step = "-rate * root / (1 - pow(beta1, t)) * mean / (sqrt(square) + eps * root)"
     return Stage(
-        f"-rate * ({step} + decay * p)" if decay else f"-rate * ({step})",
+        f"{step} - rate * decay * p" if decay else step,
         (("mean", "beta1 * mean + (1 - beta1) * g"), ("square", "beta2 * square + (1 - beta2) * g * g")),
+        given=(("root", "sqrt(1 - pow(beta2, t))"),),
         constants=(("beta1", float(beta1)), ("beta2", float(beta2)), ("eps", float(eps)), ("decay", float(decay))),
         schedule=_schedule(rate),
     )

@@ -93,6 +93,13 @@ def _computed(tree: ast.expr, out: str, spare: Callable[[], str], lines: list[st
     return out
 
 
+def _finite(x: Any) -> Any:
+    """The same, but 0 for what is infinite."""
+    found = np.array(x)
+    np.putmask(found, np.isinf(x), 0.0)
+    return found
+
+
 def _sum_along(x: Any) -> Any:
     return np.add.reduce(x, 1, keepdims=True)
 
@@ -110,5 +117,5 @@ FUNCTIONS: dict[str, Any] = (
     NUMPY_FUNCTIONS
     | {name: getattr(np, name) for name in _CALLED.split()}
     | {"stopped": stopped, "blocked_product": blocked_product}
-    | {"sum_along": _sum_along, "max_along": _max_along}
+    | {"sum_along": _sum_along, "max_along": _max_along, "finite": _finite}
 )

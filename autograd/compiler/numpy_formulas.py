@@ -92,7 +92,8 @@ def formula_adjoints(memory: Workspace, block: Map | Reduce, adjoint: str, *, gu
         if reduced and not operand.is_sequence:
             expression, call = f"({expression})[:, 0]", None
         heir_of = None if reduced or at is not wanted[-1][0] else block.out
-        memory.accumulate(at, expression, call, lines, per_row, whole=not reduced, heir_of=heir_of)
+        whole = not reduced or is_elementwise(partial, rule.sequences)
+        memory.accumulate(at, expression, call, lines, per_row, whole=whole, heir_of=heir_of)
     return lines
 
 

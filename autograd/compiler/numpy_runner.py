@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler.numpy_backend import Executable
+from autograd.compiler.numpy_backend import Executable, is_finite
 from autograd.compiler.program import Program
 
 __all__ = ["Runner"]
@@ -109,7 +109,7 @@ class Runner:
     def _differentiated(self, executable: Executable) -> tuple[float, _Array, _Array | None]:
         value, gradient, slopes = executable.differentiate(0, mean=True)
         trusted = executable.can_be_trusted and math.isfinite(value)
-        if trusted and _is_finite(gradient) and (slopes is None or _is_finite(slopes)):
+        if trusted and is_finite(gradient) and (slopes is None or is_finite(slopes)):
             return value, gradient, slopes
         return self._again(executable).differentiate(0, mean=True)
 
@@ -135,8 +135,3 @@ class Runner:
 
     def __getstate__(self) -> dict[str, Any]:
         return {**vars(self), "_executables": {}}
-
-
-def _is_finite(numbers: _Array) -> bool:
-    """Whether all are finite, and not so large that their squares are not: then asking again costs time only."""
-    return math.isfinite(np.vdot(numbers, numbers))

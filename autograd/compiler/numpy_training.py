@@ -15,6 +15,7 @@ from autograd.compiler.numpy_runner import CHUNK, Columns, Runner
 from autograd.compiler.program import Program
 from autograd.compiler.training import OptimizerStage, Training
 from autograd.compiler.workspace import function_of
+from autograd.formula import names_in
 from autograd.formula_source import numpy_source
 
 __all__ = ["NumpyTraining"]
@@ -81,11 +82,12 @@ def _update(parameters: _Array, states: _Array, stages: Sequence[OptimizerStage]
         names = {"g": gradient, "p": "P", "rate": f"rates[{number}]", "t": "t"}
         names |= {name: bind(np.float64(constant)) for name, constant in stage.constants}
         names |= {name: bind(next(vectors)) for name, _ in stage.states}
-        source = functools.partial(
-            numpy_source, names=names, number=lambda x: bind(np.array(x)), scalars={"rate", "t", *dict(stage.constants)}
-        )
+        scalars = {"rate", "t", *dict(stage.constants)}
+        source = functools.partial(numpy_source, names=names, number=lambda x: bind(np.array(x)), scalars=scalars)
         for name, text in stage.given:
             line = source(text)
+            if names_in(text)[0] <= scalars:
+                scalars.add(name)
             names[name] = bind(None)
             lines.append(f"{names[name]} = {line}{'.copy()' if line.isidentifier() else ''}")
         for name, text in stage.states:
