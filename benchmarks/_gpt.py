@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from _peers import EAGER, JAX_STEP, NUMBA, NUMPY, TORCH, Peer, Run
 
+from autograd import compile
 from nn import optim
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
@@ -75,79 +76,45 @@ def parts(numbers: Any) -> dict[str, Any]:
     return {name: numbers[a:b].reshape(shape) for (name, shape), (a, b) in pairs}
 
 
-def _trained(name: str, engine: Callable[[Any, Array], tuple[float, Array]], check: int = DOCUMENTS) -> Peer:
-    """One of the example's engines, with our Adam, as in its ``train``."""
-    one_hot = np.eye(TOKENS)
+def _trained(name: str, engine: Callable[[], Callable[[Array], float]], check: int = DOCUMENTS) -> Peer:
+    """One of the example's engines."""
+    rows = [np.eye(TOKENS)[document] for document in documents]
 
     def start() -> Run:
-        optimizer, numbers = optim.adam(RATE), vector()
-        state, order = optimizer.init(numbers), itertools.cycle(documents)
-
-        def run(steps: int) -> list[float]:
-            nonlocal numbers, state
-            found = []
-            for document in itertools.islice(order, steps):
-                loss, gradient = engine(one_hot[document], numbers)
-                change, state = optimizer.update(gradient, state, numbers)
-                numbers = numbers + change
-                found.append(loss)
-            return found
-
-        return run
+        step, order = engine(), itertools.cycle(rows)
+        return lambda steps: [step(document) for document in itertools.islice(order, steps)]
 
     return Peer(name, start, check)
 
 
 def compiled() -> Peer:
-    """Our compiler: one program for each length of document."""
-    return _trained(NUMPY, gpt.Compiled(model()))
+    """Our compiler: one program for each length of document, all of which train the same numbers."""
+    return _trained(NUMPY, _engine("numpy"))
 
 
 def kernel() -> Peer:
     """Our Numba backend, Adam inside: one kernel for each length of document, all with the same numbers and state."""
-    compiler, stages, alone = gpt.Compiled(model()), optim.adam(RATE).stages, [np.zeros(1, int)]
-    rows = [np.eye(TOKENS)[document].reshape(1, -1) for document in documents]
-    for document in documents:
-        compiler(np.eye(TOKENS)[document], vector())
+    return _trained(NUMBA, _engine("numba"))
 
-    def fresh() -> dict[int, Any]:
-        kernels = {length: program.kernel(stages, rows=1) for length, program in compiler.programs.items()}
-        for own in kernels.values():
-            own.parameters[:] = vector()
-        return kernels
 
-    def start() -> Run:
-        kernels, order = fresh(), itertools.cycle(rows)
-        last = next(iter(kernels.values()))
+def _engine(backend: str) -> Callable[[], Callable[[Array], float]]:
+    """Return what makes the example's engine, with programs that were traced once."""
+    first, optimizer = model(), optim.adam(RATE)
+    traced: dict[int, Any] = {}
 
-        def run(steps: int) -> list[float]:
-            nonlocal last
-            for row in itertools.islice(order, steps):
-                own = kernels[row.size // TOKENS]
-                own.go_on_from(last)
-                own.train(row, alone)
-                last = own
-            return []
+    class Engine(gpt.Compiled):  # type: ignore[misc, name-defined]
+        def training(self, document: Array) -> Any:
+            length = len(document)
+            if length not in traced:
+                traced[length] = compile(first.loss, document.tolist(), params=first.parameters())
+            return traced[length].training(optimizer.stages, rows=1, backend=backend)
 
-        return run
-
-    def losses(steps: int) -> list[float]:
-        kernels, found = fresh(), []
-        last = next(iter(kernels.values()))
-        for row in itertools.islice(itertools.cycle(rows), steps):
-            own = kernels[row.size // TOKENS]
-            own.go_on_from(last)
-            found.append(compiler(row.reshape(-1, TOKENS), own.parameters)[0])
-            own.train(row, alone)
-            last = own
-        return found
-
-    return Peer(NUMBA, start, DOCUMENTS, losses=losses)
+    return lambda: Engine(first, optimizer)
 
 
 def eager() -> Peer:
     """Our eager engine, the same scalar code."""
-    return _trained(EAGER, gpt.Eager(model()), check=2)
+    return _trained(EAGER, lambda: gpt.Eager(model(), optim.adam(RATE)), check=2)
 
 
 def pytorch(torch: Any) -> list[Peer]:

@@ -111,55 +111,72 @@ def rms_norm(x: Vector) -> Vector:
 
 
 class Eager:
-    """Builds each document's graph anew and walks it backward."""
+    """Builds each document's graph anew, walks it backward, and has the optimiser make a step of the gradient.
 
-    def __init__(self, model: GPT) -> None:
-        self.model, self.parameters = model, model.parameters()
+    `numbers` are the parameters' numbers after the last step; the model gets them at the next.
+    """
 
-    def __call__(self, document: Array, numbers: Array) -> tuple[float, Array]:
-        """Return the loss on `document`, one-hot rows, and its gradient, where the parameters are `numbers`."""
-        put(self.parameters, numbers)
+    def __init__(self, model: GPT, optimizer: optim.Optimizer) -> None:
+        self.model, self.parameters, self.optimizer = model, model.parameters(), optimizer
+        self.numbers = np.array([parameter.data for parameter in self.parameters])
+        self.state = optimizer.init(self.numbers)
+
+    def __call__(self, document: Array) -> float:
+        """Take a step on `document`, one-hot rows; return the loss before it."""
+        put(self.parameters, self.numbers)
         self.model.zero_grad()
         loss = self.model.loss(document.tolist())
         loss.backward()
-        return loss.data, np.array([parameter.grad for parameter in self.parameters])
+        gradient = np.array([parameter.grad for parameter in self.parameters])
+        change, self.state = self.optimizer.update(gradient, self.state, self.numbers)
+        self.numbers = self.numbers + change
+        return loss.data
 
 
 class Compiled:
-    """Traces the loss once for each length of document; every document of that length runs the same program."""
+    """Traces the loss once for each length of document; all these programs train the same numbers."""
 
-    def __init__(self, model: GPT) -> None:
-        self.model, self.parameters = model, model.parameters()
-        self.programs: dict[int, Any] = {}
+    def __init__(self, model: GPT, optimizer: optim.Optimizer) -> None:
+        self.model, self.parameters, self.optimizer = model, model.parameters(), optimizer
+        self.numbers = np.array([parameter.data for parameter in self.parameters])
+        self.trainings: dict[int, Any] = {}
+        self.last: Any = None
 
-    def __call__(self, document: Array, numbers: Array) -> tuple[float, Array]:
-        """Return what `Eager` returns."""
-        if len(document) not in self.programs:
-            self.programs[len(document)] = compile(self.model.loss, document.tolist(), params=self.parameters)
-        return self.programs[len(document)].value_and_grad(document[None], params=numbers)
+    def __call__(self, document: Array) -> float:
+        """Do what `Eager` does."""
+        if len(document) not in self.trainings:
+            self.trainings[len(document)] = self.training(document)
+        training = self.trainings[len(document)]
+        training.go_on_from(self.last or training)
+        self.last, self.numbers = training, training.parameters
+        return float(training.train(document.reshape(1, -1))[0])
+
+    def training(self, document: Array) -> Any:
+        """Return the training of documents of that length."""
+        program = compile(self.model.loss, document.tolist(), params=self.parameters)
+        return program.training(self.optimizer.stages, rows=1)
 
 
-ENGINES: dict[str, Callable[[GPT], Any]] = {"eager": Eager, "compiled": Compiled}
+ENGINES: dict[str, Callable[[GPT, optim.Optimizer], Any]] = {"eager": Eager, "compiled": Compiled}
+
+
+def adam(steps: int) -> optim.Optimizer:
+    return optim.adam(optim.linear(0.01, 0.0, steps))
 
 
 def train(model: GPT, documents: list[list[int]], steps: int, engine: Any, rng: np.random.Generator) -> list[float]:
-    """Take a step of Adam per document, in an order that `rng` shuffles; return the losses, fewer after Ctrl-C."""
-    optimizer = optim.adam(optim.linear(0.01, 0.0, steps))
-    numbers = np.array([parameter.data for parameter in model.parameters()])
-    state, one_hot = optimizer.init(numbers), np.eye(model.token.n_in)
+    """Take a step per document, in an order that `rng` shuffles; return the losses, fewer after Ctrl-C."""
+    one_hot = np.eye(model.token.n_in)
     losses: list[float] = []
     shuffled = (documents[i] for _ in itertools.count() for i in rng.permutation(len(documents)))
     try:
         with tqdm(itertools.islice(shuffled, steps), total=steps, unit="step", disable=None, leave=False) as bar:
             for document in bar:
-                loss, gradient = engine(one_hot[document], numbers)
-                change, state = optimizer.update(gradient, state, numbers)
-                numbers = numbers + change
-                losses.append(loss)
+                losses.append(engine(one_hot[document]))
                 bar.set_postfix_str(f"loss {np.mean(losses[-100:]):.3f}", refresh=False)
     except KeyboardInterrupt:
         tell(f"stopped after {len(losses)} of {steps} steps")
-    put(model.parameters(), numbers)
+    put(model.parameters(), engine.numbers)
     return losses
 
 
@@ -209,7 +226,7 @@ def run(text: Path, engine: str, steps: int, samples: int, seed: int, context: i
     tell(f"{len(lines)} lines of {len(characters)} different characters, {len(model.parameters())} parameters")
     if len(documents) > len(whole):
         tell(f"lines of more than {context - 1} characters are cut: {len(documents)} windows of at most {context}")
-    losses = train(model, documents, steps, ENGINES[engine](model), rng)
+    losses = train(model, documents, steps, ENGINES[engine](model, adam(steps)), rng)
     if losses:
         tell(f"loss {np.mean(losses[:100]):.3f} at first, {np.mean(losses[-100:]):.3f} at last")
     for _ in range(samples):

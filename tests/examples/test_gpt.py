@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 
 from autograd import LengthError
+from nn import optim
 
 ROOT = Path(__file__).parents[2]
 SCRIPT = ROOT / "examples" / "gpt.py"
@@ -91,9 +92,10 @@ def test_gradients_agree_with_central_differences_of_the_array_formula(engine):
             matrix[place] = middle - h
             slopes[layer][place] = (above - loss_with_arrays(weights, tokens)) / (2 * h)
             matrix[place] = middle
-    run = gpt.ENGINES[engine](model)
     for _ in range(2):  # the second run must find nothing left over from the first
-        _, gradient = run(one_hot(tokens), np.array(list(state.values())))
+        run = gpt.ENGINES[engine](model, optim.sgd(1.0))
+        run(one_hot(tokens))
+        gradient = np.array(list(state.values())) - run.numbers
         for layer, found in matrices(dict(zip(state, gradient, strict=True))).items():
             np.testing.assert_allclose(found, slopes[layer], rtol=1e-5, atol=1e-9, err_msg=layer)
 
@@ -132,16 +134,16 @@ def documents_of_many_lengths():
 
 def test_both_engines_take_the_same_steps_with_one_trace_per_length():
     documents, tokens = documents_of_many_lengths()
-    losses, ends, traces = {}, {}, []
+    losses, ends, traces, steps = {}, {}, [], 3 * len(documents)
     for name, engine in gpt.ENGINES.items():
         rng = np.random.default_rng(3)
         model = gpt.GPT(tokens, width=16, heads=4, context=16, rng=rng)
         if name == "compiled":
             loss = model.loss
             model.loss = lambda document, loss=loss: traces.append(len(document)) or loss(document)
-        losses[name] = gpt.train(model, documents, 3 * len(documents), engine(model), rng)
+        losses[name] = gpt.train(model, documents, steps, engine(model, gpt.adam(steps)), rng)
         ends[name] = list(model.state_dict().values())
-    assert len(losses["eager"]) == 3 * len(documents)
+    assert len(losses["eager"]) == steps
     np.testing.assert_allclose(losses["compiled"], losses["eager"], rtol=0, atol=1e-9)
     np.testing.assert_allclose(ends["compiled"], ends["eager"], rtol=0, atol=1e-9)
     lengths = {len(document) for document in documents}
@@ -151,7 +153,7 @@ def test_both_engines_take_the_same_steps_with_one_trace_per_length():
 def test_training_learns_an_alphabet():
     documents = [[0, 1, 2, 3, 4, 0]]
     model, rng = tiny(), np.random.default_rng(0)
-    losses = gpt.train(model, documents, 200, gpt.Compiled(model), rng)
+    losses = gpt.train(model, documents, 200, gpt.Compiled(model, gpt.adam(200)), rng)
     assert losses[0] > 1.0  # of about log(5)
     assert losses[-1] < 0.2
     assert gpt.sample(model, rng, longest=20, temperature=0.1) == [1, 2, 3, 4]
@@ -159,21 +161,22 @@ def test_training_learns_an_alphabet():
 
 def test_samples_end_at_the_longest_even_beyond_the_context():
     model, rng = tiny(), np.random.default_rng(0)
-    gpt.train(model, [[1, 1, 1, 1, 1, 1, 1], [0, 1]], 200, gpt.Compiled(model), rng)
+    gpt.train(model, [[1, 1, 1, 1, 1, 1, 1], [0, 1]], 200, gpt.Compiled(model, gpt.adam(200)), rng)
     assert gpt.sample(model, rng, longest=9, temperature=0.1) == [1] * 9
 
 
 def test_ctrl_c_keeps_the_steps_taken():
     model = tiny()
-    engine, calls = gpt.Compiled(model), iter(range(50))
+    calls = iter(range(50))
 
-    def interrupted(document, numbers):
-        if next(calls) == 5:
-            raise KeyboardInterrupt
-        return engine(document, numbers)
+    class Interrupted(gpt.Compiled):
+        def __call__(self, document):
+            if next(calls) == 5:
+                raise KeyboardInterrupt
+            return super().__call__(document)
 
-    before = model.state_dict()
-    assert len(gpt.train(model, [[0, 1, 2, 0]], 50, interrupted, np.random.default_rng(0))) == 5
+    before, engine = model.state_dict(), Interrupted(model, gpt.adam(50))
+    assert len(gpt.train(model, [[0, 1, 2, 0]], 50, engine, np.random.default_rng(0))) == 5
     assert model.state_dict() != before
 
 
