@@ -216,7 +216,7 @@ class Executable:
             block, names, [partial for _, _, partial in wanted], f"{out}[:, None]" if reduced else str(out)
         )
         lines += given
-        for at, operand, partial in wanted:
+        for i, (at, operand, partial) in enumerate(wanted):
             source = write(partial)
             condition = as_call(source)
             if partial == "1":
@@ -235,7 +235,7 @@ class Executable:
                 expression, call = f"multiply({flowing}, {source})", ("multiply", f"{flowing}, {source}")
             if reduced and not operand.is_sequence:
                 expression, call = f"({expression})[:, 0]", None
-            heir_of = None if reduced or at is not wanted[-1][0] else block.out
+            heir_of = None if reduced or i < len(wanted) - 1 else block.out
             self.memory.accumulate(at, expression, call, lines, per_row, whole=not reduced, heir_of=heir_of)
 
     def _reverse_dot(self, block: Dot, adjoint: str, lines: list[str]) -> None:
