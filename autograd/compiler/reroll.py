@@ -54,7 +54,8 @@ class _Layout:
         self.graph = graph
         self.fills = fills
         self.per_row = np.array(graph.per_row, dtype=bool)
-        self.position = np.full(len(graph), -1)
+        self.position = np.full(len(graph) + 1, -1)  # the last is NOBODY's
+        self._lone: dict[int, Positions] = {}
         self.sizes = {False: params, True: 0}
         self.constants: list[float] = []
         self.inputs: list[tuple[bool, int]] = []
@@ -78,17 +79,26 @@ class _Layout:
         per_row = bool(nodes) and self.graph.per_row[max(nodes)]
         start = self.sizes[per_row]
         self.sizes[per_row] += len(nodes)
-        places, numbers = np.arange(start, start + len(nodes)), np.array(nodes, dtype=int)
-        self.position[numbers[numbers != NOBODY]] = places[numbers != NOBODY]
         if per_row and frozenset(nodes) in self.before_ones:
             self.ones.append((True, self.sizes[True]))
             self.sizes[True] += 1
+        if len(nodes) == 1:
+            self.position[nodes[0]] = start
+            return self.lone(nodes[0])
+        places = np.arange(start, start + len(nodes))
+        self.position[nodes] = places
         return Positions(places, np.full(len(nodes), per_row))
 
     def at(self, nodes: Any) -> Positions:
         """The places of an array of nodes, of any shape."""
         nodes = np.asarray(nodes, dtype=int)
         return Positions(self.position[nodes], self.per_row[nodes])
+
+    def lone(self, node: int) -> Positions:
+        """The place of a single node: one object for all blocks, as an irregular graph has almost a block a node."""
+        if node not in self._lone:
+            self._lone[node] = Positions(self.position[node : node + 1], self.per_row[node : node + 1])
+        return self._lone[node]
 
     def key(self, nodes: Iterable[int]) -> tuple[Any, ...]:
         """Sorts nodes by where their operands stand."""
@@ -124,7 +134,9 @@ def _biased_inputs(graph: Graph, sums: dict[int, Sum]) -> set[frozenset[int]]:
 
 
 def _map(layout: _Layout, nodes: list[int]) -> Map:
-    operands = layout.graph.operands
+    op, operands = layout.graph.ops[nodes[0]], layout.graph.operands
+    if len(nodes) == 1:
+        return Map(op, [layout.lone(operand) for operand in operands[nodes[0]]], layout.add(nodes))
     # Row operands first: those are the slices that save time.
     nodes.sort(
         key=lambda node: (
@@ -132,7 +144,7 @@ def _map(layout: _Layout, nodes: list[int]) -> Map:
         )
     )
     columns = list(zip(*(operands[node] for node in nodes), strict=True))
-    return _with_views(Map(layout.graph.ops[nodes[0]], [layout.at(column) for column in columns], layout.add(nodes)))
+    return _with_views(Map(op, [layout.at(column) for column in columns], layout.add(nodes)))
 
 
 def _with_views(block: Map) -> Map:
