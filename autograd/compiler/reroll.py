@@ -100,9 +100,9 @@ class _Layout:
             self._lone[node] = Positions(self.position[node : node + 1], self.per_row[node : node + 1])
         return self._lone[node]
 
-    def key(self, nodes: Iterable[int]) -> tuple[Any, ...]:
+    def key(self, nodes: Iterable[int]) -> list[tuple[bool, int]]:
         """Sorts nodes by where their operands stand."""
-        return tuple((self.graph.per_row[node], int(self.position[node])) for node in nodes)
+        return [(self.graph.per_row[node], int(self.position[node])) for node in nodes]
 
     def program(self, blocks: list[Block]) -> Program:
         return Program(
@@ -138,11 +138,7 @@ def _map(layout: _Layout, nodes: list[int]) -> Map:
     if len(nodes) == 1:
         return Map(op, [layout.lone(operand) for operand in operands[nodes[0]]], layout.add(nodes))
     # Row operands first: those are the slices that save time.
-    nodes.sort(
-        key=lambda node: (
-            sorted(layout.key(operands[node]), reverse=True) if len(operands[node]) > 1 else layout.key(operands[node])
-        )
-    )
+    nodes.sort(key=lambda node: sorted(layout.key(operands[node]), reverse=True))
     columns = list(zip(*(operands[node] for node in nodes), strict=True))
     return _with_views(Map(op, [layout.at(column) for column in columns], layout.add(nodes)))
 

@@ -68,8 +68,11 @@ class _Recorder(Symbol):
 
 
 def _method(op: str) -> Any:
+    defaults = [operand.default for operand in RULES[op].operands]
+
     def method(self: Symbol, *operands: Any) -> Any:
-        return self.record(op, (self, *operands, *_defaults(op, 1 + len(operands))))
+        rest = [default for default in defaults[1 + len(operands) :] if default is not None]
+        return self.record(op, (self, *operands, *rest))
 
     return method
 
@@ -229,10 +232,6 @@ class _Watched(_Recorder):
 @functools.cache
 def _watched_kind(kind: Any) -> Any:
     return type(f"Traced{kind.__name__}", (_Watched, kind), {"__slots__": ()})
-
-
-def _defaults(op: str, given: int) -> tuple[float, ...]:
-    return tuple(operand.default for operand in RULES[op].operands[given:] if operand.default is not None)
 
 
 _MEND = (
