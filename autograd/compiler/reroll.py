@@ -134,13 +134,14 @@ def _biased_inputs(graph: Graph, sums: dict[int, Sum]) -> set[frozenset[int]]:
 
 
 def _map(layout: _Layout, nodes: list[int]) -> Map:
-    op, operands = layout.graph.ops[nodes[0]], layout.graph.operands
+    operands = layout.graph.operands
     if len(nodes) == 1:
-        return Map(op, [layout.lone(operand) for operand in operands[nodes[0]]], layout.add(nodes))
-    # Row operands first: those are the slices that save time.
-    nodes.sort(key=lambda node: sorted(layout.key(operands[node]), reverse=True))
-    columns = list(zip(*(operands[node] for node in nodes), strict=True))
-    return _with_views(Map(op, [layout.at(column) for column in columns], layout.add(nodes)))
+        reads = [layout.lone(operand) for operand in operands[nodes[0]]]
+    else:
+        # Row operands first: those are the slices that save time.
+        nodes.sort(key=lambda node: sorted(layout.key(operands[node]), reverse=True))
+        reads = [layout.at(column) for column in zip(*(operands[node] for node in nodes), strict=True)]
+    return _with_views(Map(layout.graph.ops[nodes[0]], reads, layout.add(nodes)))
 
 
 def _with_views(block: Map) -> Map:
