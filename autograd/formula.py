@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import copy
+import functools
 import keyword
 import math
 import operator
@@ -87,15 +88,16 @@ def parse_formula(text: str) -> ast.expr:
     return tree
 
 
-def names_in(text: str) -> tuple[set[str], set[str]]:
+@functools.lru_cache(maxsize=4096)  # a compiler asks for few formulas, thousands of times
+def names_in(text: str) -> tuple[frozenset[str], frozenset[str]]:
     """Return the variables and the functions that `text` mentions.
 
     >>> names_in("exp(x)")
-    ({'x'}, {'exp'})
+    (frozenset({'x'}), frozenset({'exp'}))
     """
     tree = parse_formula(text)
-    functions = {callee(node) for node in ast.walk(tree) if isinstance(node, ast.Call)}
-    names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    functions = frozenset(callee(node) for node in ast.walk(tree) if isinstance(node, ast.Call))
+    names = frozenset(node.id for node in ast.walk(tree) if isinstance(node, ast.Name))
     return names - functions - {"pi", "inf", "nan"}, functions
 
 
@@ -105,7 +107,7 @@ def needed(given: Sequence[tuple[str, str]], texts: Iterable[str]) -> list[tuple
     >>> needed([("a", "x * x"), ("b", "a + 1"), ("c", "2 * a")], ["exp(b)"])
     [('a', 'x * x'), ('b', 'a + 1')]
     """
-    names = set().union(*(names_in(text)[0] for text in texts))
+    names: set[str] = set().union(*(names_in(text)[0] for text in texts))
     for name, text in reversed(given):  # a given formula may use those before it
         names |= names_in(text)[0] if name in names else set()
     return [pair for pair in given if pair[0] in names]

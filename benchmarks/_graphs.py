@@ -113,6 +113,7 @@ def growth() -> None:
         "the same with * and +": lambda nodes: _perceptron([16] * max(2, nodes // 800), plain=True),
         "random, shallow": lambda nodes: (*irregular_function(nodes, nodes), INPUTS),
         "random, deep (last 50)": lambda nodes: (*irregular_function(nodes, 50), INPUTS),
+        "chain": _chain,
     }
     for name, family in families.items():
         last = 0.0
@@ -137,6 +138,19 @@ def _perceptron(hidden: list[int], *, plain: bool = False) -> tuple[list[Value],
         return losses.hinge(x[0], 1.0)
 
     return model.parameters(), by_hand if plain else lambda x: losses.hinge(model(x), 1.0), 2
+
+
+def _chain(nodes: int) -> tuple[list[Value], Callable[[Any], Any], int]:
+    """A function without any two nodes that could be computed together: every node is a block."""
+    params = [Value(number) for number in np.random.default_rng(0).uniform(-1.0, 1.0, PARAMS)]
+
+    def function(x: Any) -> Any:
+        (y,) = x
+        for i in range(nodes // 3):
+            y = y.sin() * params[i % PARAMS] + params[(i + 1) % PARAMS]
+        return y
+
+    return params, function, 1
 
 
 def _compiled_in(params: list[Value], function: Callable[[Any], Any], inputs: int) -> tuple[float, float, int, int]:

@@ -6,7 +6,6 @@ place, and constants become numbers.
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Iterator, Mapping
 
@@ -19,7 +18,6 @@ __all__ = ["edge_formulas", "short_name"]
 #: Labels that can stand in a formula without being mistaken for one.
 _NAME = re.compile(r"[^\W\d][\w.'′]{0,9}")
 _LONGEST = 20
-_names_in = functools.cache(names_in)
 
 
 def short_name(value: Value) -> str:
@@ -58,7 +56,7 @@ def _partials(value: Value) -> Iterator[tuple[str, dict[str, Operand]]]:
 
 
 def _formula(partial: str, operands: Mapping[str, Operand]) -> str:
-    mentioned, functions = _names_in(partial)
+    mentioned, functions = names_in(partial)
     filled: dict[str, str | float] = {}
     for name in mentioned & operands.keys():
         operand = operands[name]

@@ -16,7 +16,7 @@ from autograd.compiler.numpy_runner import Runner
 from autograd.compiler.numpy_training import NumpyTraining
 from autograd.compiler.program import Positions, Program
 from autograd.compiler.reroll import place
-from autograd.compiler.trace import trace
+from autograd.compiler.trace import trace, watching
 from autograd.compiler.training import Training
 from autograd.errors import LengthError, OperandError, UnknownNameError
 from autograd.tree import flatten
@@ -219,4 +219,5 @@ class Compiled:
             raise OperandError(f"a gradient needs one output, the function has {len(self.program.outputs)}")
 
     def _vector(self) -> _Array:
-        return np.array([param.data for param in self.params])
+        with watching:  # another thread's trace may have made symbols of them
+            return np.array([param.data for param in self.params])

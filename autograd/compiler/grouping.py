@@ -9,6 +9,7 @@ Three small passes, each a function:
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -88,17 +89,17 @@ def operands_of(graph: Graph, sums: dict[int, Sum], node: int) -> Sequence[int]:
 
 def levels(graph: Graph, sums: dict[int, Sum]) -> dict[int, int]:
     """Return the level of every node that the outputs need: 0 for leaves, else one more than its operands' highest."""
-    needed: set[int] = set()
-    stack = list(graph.outputs)
-    while stack:
-        node = stack.pop()
-        if node not in needed:
-            needed.add(node)
-            stack += operands_of(graph, sums, node)
+    needed = [False] * len(graph)
+    for node in graph.outputs:
+        needed[node] = True
+    for node in reversed(range(len(graph))):
+        if needed[node]:
+            for operand in operands_of(graph, sums, node):
+                needed[operand] = True
     found: dict[int, int] = {}
-    for node in sorted(needed):
+    for node in itertools.compress(range(len(graph)), needed):
         operands = operands_of(graph, sums, node)
-        found[node] = 1 + max(found[operand] for operand in operands) if operands else 0
+        found[node] = 1 + max([found[operand] for operand in operands]) if operands else 0
     return found
 
 
@@ -106,18 +107,19 @@ def group(graph: Graph, sums: dict[int, Sum], level: dict[int, int]) -> list[lis
     """Return the groups of computed nodes, in an order in which they can be computed."""
     groups: dict[Any, list[int]] = defaultdict(list)
     for node, height in level.items():
-        if graph.ops[node] in LEAVES:
+        op, operands = graph.ops[node], graph.operands[node]
+        if op in LEAVES:
             continue
         if node in sums:
             kind: Any = ("sum of products", len(sums[node].pairs), len(sums[node].singles))
-        elif is_variadic(graph.ops[node]):
-            kind = (graph.ops[node], len(graph.operands[node]))
+        elif is_variadic(op):
+            kind = (op, len(operands))
         else:
-            kind = (graph.ops[node], *(graph.per_row[operand] for operand in graph.operands[node]))
+            kind = (op, *[graph.per_row[operand] for operand in operands])
         groups[(height, graph.per_row[node], kind)].append(node)
-    return [groups[key] for key in sorted(groups, key=lambda key: (key[0], key[1], str(key[2])))]
+    return [groups[key] for key in sorted(groups)]
 
 
 def is_variadic(op: str) -> bool:
     """Whether an operation goes over a whole list."""
-    return op not in COMPARISONS and any(operand.is_sequence for operand in RULES[op].operands)
+    return op not in COMPARISONS and bool(RULES[op].sequences)

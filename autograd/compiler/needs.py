@@ -38,6 +38,8 @@ class Needs:
 
     def mask(self, at: Positions) -> Mask:
         """Per place, whether an adjoint is needed there."""
+        if at.space != "mixed":
+            return np.asarray((self._row if at.space == "row" else self._uniform)[at.index])
         found = np.empty(at.index.shape, bool)
         found[at.per_row] = self._row[at.index[at.per_row]]
         found[~at.per_row] = self._uniform[at.index[~at.per_row]]

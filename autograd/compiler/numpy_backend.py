@@ -186,6 +186,6 @@ class Executable:
                 call, is_per_row = product_adjoint(self.memory, block, adjoint, other, swap=swap, guarded=self.guarded)
                 expression, place = f"{call[0]}({call[1]})", None if self.guarded else call
                 self.memory.accumulate(at, expression, place, lines, is_per_row, whole=not per_row)
-        for single in singles:
-            heir_of = block.out if single is singles[-1] else None
+        for i, single in enumerate(singles):
+            heir_of = block.out if i == len(singles) - 1 else None
             self.memory.accumulate(single, own, None, lines, per_row, heir_of=heir_of)

@@ -68,7 +68,7 @@ def formula_adjoints(memory: Workspace, block: Map | Reduce, adjoint: str, *, gu
         source = write(text)
         scope[name] = memory.bind(None)
         lines.append(f"{scope[name]} = {source}")
-    for at, operand, partial in wanted:
+    for i, (at, operand, partial) in enumerate(wanted):
         source = write(partial)
         condition = as_call(source)
         if partial == "1":
@@ -91,7 +91,7 @@ def formula_adjoints(memory: Workspace, block: Map | Reduce, adjoint: str, *, gu
             expression, call = f"multiply({flowing}, {source})", ("multiply", f"{flowing}, {source}")
         if reduced and not operand.is_sequence:
             expression, call = f"({expression})[:, 0]", None
-        heir_of = None if reduced or at is not wanted[-1][0] else block.out
+        heir_of = None if reduced or i < len(wanted) - 1 else block.out
         whole = not reduced or is_elementwise(partial, rule.sequences)
         memory.accumulate(at, expression, call, lines, per_row, whole=whole, heir_of=heir_of)
     return lines

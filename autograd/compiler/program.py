@@ -48,20 +48,14 @@ class Positions:
             return (0,) * self.index.ndim
         if self.space == "mixed":
             return None
-        corner = self.index[(0,) * self.index.ndim]
         steps = []
-        for axis, length in enumerate(self.index.shape):
-            second = [0] * self.index.ndim
-            second[axis] = min(1, length - 1)
-            steps.append(int(self.index[tuple(second)] - corner))
-        grid = corner + sum(
-            (step * axis for step, axis in zip(steps, np.indices(self.index.shape, sparse=True), strict=True)), 0
-        )
-        return (
-            tuple(steps)
-            if min(steps, default=0) >= 0 and np.array_equal(np.broadcast_to(grid, self.index.shape), self.index)
-            else None
-        )
+        for axis in range(self.index.ndim):
+            step = np.diff(self.index, axis=axis)
+            first = int(step.flat[0]) if step.size else 0
+            if first < 0 or (step != first).any():
+                return None
+            steps.append(first)
+        return tuple(steps)
 
     def repeated(self) -> tuple[int, ...]:
         """The axes along which the same places come again and again."""

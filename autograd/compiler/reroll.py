@@ -58,7 +58,8 @@ class _Layout:
         self.graph = graph
         self.fills = fills
         self.per_row = np.array(graph.per_row, dtype=bool)
-        self.position = np.full(len(graph), -1)
+        self.position = np.full(len(graph) + 1, -1)  # the last is NOBODY's
+        self._lone: dict[int, Positions] = {}
         self.sizes = {False: params, True: 0}
         self.constants: list[float] = []
         self.inputs: list[tuple[bool, int]] = []
@@ -85,10 +86,13 @@ class _Layout:
         per_row = bool(nodes) and self.graph.per_row[max(nodes)]
         start = self.sizes[per_row]
         self.sizes[per_row] += len(nodes)
-        places, numbers = np.arange(start, start + len(nodes)), np.array(nodes, dtype=int)
-        self.position[numbers[numbers != NOBODY]] = places[numbers != NOBODY]
         if per_row and frozenset(nodes) in self.before_ones:
             self._add_one()
+        if len(nodes) == 1:
+            self.position[nodes[0]] = start
+            return self.lone(nodes[0])
+        places = np.arange(start, start + len(nodes))
+        self.position[nodes] = places
         return Positions(places, np.full(len(nodes), per_row))
 
     def _add_one(self) -> None:
@@ -107,9 +111,15 @@ class _Layout:
         nodes = np.asarray(nodes, dtype=int)
         return Positions(self.position[nodes], self.per_row[nodes])
 
-    def key(self, nodes: Iterable[int]) -> tuple[Any, ...]:
+    def lone(self, node: int) -> Positions:
+        """The place of a single node: one object for all blocks, as an irregular graph has almost a block a node."""
+        if node not in self._lone:
+            self._lone[node] = Positions(self.position[node : node + 1], self.per_row[node : node + 1])
+        return self._lone[node]
+
+    def key(self, nodes: Iterable[int]) -> list[tuple[bool, int]]:
         """Sorts nodes by where their operands stand."""
-        return tuple((self.graph.per_row[node], int(self.position[node])) for node in nodes)
+        return [(self.graph.per_row[node], int(self.position[node])) for node in nodes]
 
     def program(self, blocks: list[Block]) -> Program:
         return Program(
@@ -149,16 +159,15 @@ def _ends(graph: Graph, sets: set[frozenset[int]]) -> set[int]:
 
 def _map(layout: _Layout, nodes: list[int]) -> Map:
     operands = layout.graph.operands
-    # Row operands first: those are the slices that save time.
-    nodes.sort(
-        key=lambda node: (
-            sorted(layout.key(operands[node]), reverse=True) if len(operands[node]) > 1 else layout.key(operands[node])
-        )
-    )
-    columns = list(zip(*(operands[node] for node in nodes), strict=True))
+    if len(nodes) == 1:
+        reads = [layout.lone(operand) for operand in operands[nodes[0]]]
+    else:
+        # Row operands first: those are the slices that save time.
+        nodes.sort(key=lambda node: sorted(layout.key(operands[node]), reverse=True))
+        reads = [layout.at(column) for column in zip(*(operands[node] for node in nodes), strict=True)]
     op, out = layout.graph.ops[nodes[0]], layout.add(nodes)
     kept = {} if op in COMPARISONS else {name: layout.reserve(out) for name in _kept(RULES[op])}
-    return _with_views(Map(op, [layout.at(column) for column in columns], out, kept))
+    return _with_views(Map(op, reads, out, kept))
 
 
 def _with_views(block: Map) -> Map:

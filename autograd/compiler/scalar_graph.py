@@ -45,14 +45,6 @@ class Graph:
     def __len__(self) -> int:
         return len(self.ops)
 
-    def same_as(self, other: Graph) -> bool:
-        """Whether two graphs are the same, also in the numbers of what they hold; nan counts as equal to nan."""
-        mine, theirs = (
-            (each.ops, each.operands, [*map(repr, each.numbers), *(repr(v.data) for v in each.held)], each.outputs)
-            for each in (self, other)
-        )
-        return mine == theirs
-
     def describe(self) -> str:
         """Return the nodes as text, one a line: what it is, and whether each row has a number of its own.
 
@@ -75,30 +67,40 @@ class Graph:
 
     def const(self, number: float) -> int:
         """The node of a constant; -0.0 and 0.0 are two, nan is one."""
-        return self._node("const", (), number, per_row=False, key=("const", number, math.copysign(1.0, number)))
+        key = ("const", math.copysign(1.0, number), number) if number == number else ("const", "nan")
+        if key not in self._known:
+            self._known[key] = self._add("const", (), number)
+        return self._known[key]
 
     def leaf(self, op: str, place: int, *, per_row: bool = False) -> int:
         """The node of parameter, input or held Value number `place`."""
-        return self._node(op, (), place, per_row=per_row, key=(op, place))
+        key = (op, place)
+        if key not in self._known:
+            self._known[key] = self._add(op, (), place, per_row=per_row)
+        return self._known[key]
 
     def apply(self, op: str, *operands: int) -> int:
         """The node of a row applied to nodes: an old one if there is an equal one, a constant if all operands are."""
+        key = (op, operands)
+        node = self._known.get(key)
+        if node is None:
+            node = self._known[key] = self._applied(op, operands)
+        return node
+
+    def _applied(self, op: str, operands: tuple[int, ...]) -> int:
         if all(self.ops[i] == "const" for i in operands):
             return self.const(_evaluate(op, [self.numbers[i] for i in operands]))
         simpler = self._simpler(op, operands)
         if simpler is not None:
             return simpler
-        per_row = any(self.per_row[i] for i in operands)
-        return self._node(op, operands, 0.0, per_row=per_row, key=(op, operands))
+        return self._add(op, operands, 0.0, per_row=any(self.per_row[i] for i in operands))
 
-    def _node(self, op: str, operands: tuple[int, ...], number: float, *, per_row: bool, key: Any) -> int:
-        index = self._known.setdefault(key, len(self.ops))
-        if index == len(self.ops):
-            self.ops.append(op)
-            self.operands.append(operands)
-            self.numbers.append(number)
-            self.per_row.append(per_row)
-        return index
+    def _add(self, op: str, operands: tuple[int, ...], number: float, *, per_row: bool = False) -> int:
+        self.ops.append(op)
+        self.operands.append(operands)
+        self.numbers.append(number)
+        self.per_row.append(per_row)
+        return len(self.ops) - 1
 
     def _is(self, index: int, number: float) -> bool:
         return self.ops[index] == "const" and self.numbers[index] == number

@@ -24,9 +24,9 @@ from autograd.value import Value
 
 _current: contextvars.ContextVar[Tracer] = contextvars.ContextVar("tracer")
 #: Held while parameters are symbols: another thread's trace would take that for what they are.
-_watching = threading.RLock()
+watching = threading.RLock()
 
-__all__ = ["trace"]
+__all__ = ["trace", "watching"]
 
 
 class _Recorder(Symbol):
@@ -68,8 +68,11 @@ class _Recorder(Symbol):
 
 
 def _method(op: str) -> Any:
+    defaults = [operand.default for operand in RULES[op].operands]
+
     def method(self: Symbol, *operands: Any) -> Any:
-        return self.record(op, (self, *operands, *_defaults(op, 1 + len(operands))))
+        rest = [default for default in defaults[1 + len(operands) :] if default is not None]
+        return self.record(op, (self, *operands, *rest))
 
     return method
 
@@ -115,15 +118,16 @@ class Traced(_Recorder):
 
 
 class Tracer:
-    """Makes the graph while the function runs."""
+    """Makes the graph while the function runs; finds it made already if the function does the same once more."""
 
-    def __init__(self, params: Sequence[Value]) -> None:
-        self.graph = Graph()
-        self._nodes = {id(param): self.graph.leaf("param", place) for place, param in enumerate(params)}
+    def __init__(self, graph: Graph, params: Sequence[Value]) -> None:
+        self.graph = graph
+        self.held: list[Value] = []
+        self._nodes = {id(param): graph.leaf("param", place) for place, param in enumerate(params)}
         self._alive: list[Value] = list(params)  # an id is a name only as long as its object lives
 
     def record(self, op: str, operands: tuple[Any, ...]) -> Traced:
-        return Traced(self, self.graph.apply(op, *(self.node(operand) for operand in operands)))
+        return Traced(self, self.graph.apply(op, *map(self.node, operands)))
 
     def node(self, operand: Any) -> int:
         """The node of whatever may stand beside a symbol."""
@@ -147,8 +151,8 @@ class Tracer:
             if value.op:
                 node = self.graph.apply(value.op, *(self.node(operand) for operand in value.operands))
             else:
-                node = self.graph.leaf("held", len(self.graph.held))
-                self.graph.held.append(value)
+                node = self.graph.leaf("held", len(self.held))
+                self.held.append(value)
             self._nodes[id(value)] = node
             self._alive.append(value)
         return self._nodes[id(root)]
@@ -169,38 +173,41 @@ def trace(
         TraceError: `f` looked at a number, or does something else each time it runs.
         OperandError: an example or a result is no number.
     """
-    first, build = _traced(f, examples, params, uniform)
-    second, _ = _traced(f, examples, params, uniform)
-    if not first.same_as(second):
+    graph = Graph()
+    graph.outputs, graph.held, build = _traced(graph, f, examples, params, uniform)
+    nodes = len(graph)
+    outputs, held, _ = _traced(graph, f, examples, params, uniform)
+    numbers, again = ([repr(value.data) for value in values] for values in (graph.held, held))  # nan equals nan
+    if len(graph) > nodes or outputs != graph.outputs or again != numbers:
         raise TraceError(
             "the function does something else each time it runs (it draws at random, or counts), and one of these "
             "would be baked into the program: pass what changes as an argument"
         )
-    return first, build
+    return graph, build
 
 
 def _traced(
-    f: Callable[..., Any], examples: Sequence[Any], params: Sequence[Value], uniform: Sequence[int] = ()
-) -> tuple[Graph, Callable[[Sequence[Any]], Any]]:
-    tracer = Tracer(params)
+    graph: Graph, f: Callable[..., Any], examples: Sequence[Any], params: Sequence[Value], uniform: Sequence[int]
+) -> tuple[list[int], list[Value], Callable[[Sequence[Any]], Any]]:
+    """Run `f` once, into the graph; return the nodes of its outputs, what it holds, and how to rebuild its outputs."""
+    tracer = Tracer(graph, params)
     arguments, count = [], 0
     for place, example in enumerate(examples):
         leaves, rebuild = flatten(example)
         for leaf in leaves:
             number(leaf)
-        nodes = [tracer.graph.leaf("input", count + i, per_row=place not in uniform) for i in range(len(leaves))]
+        nodes = [graph.leaf("input", count + i, per_row=place not in uniform) for i in range(len(leaves))]
         count += len(leaves)
         arguments.append(rebuild([Traced(tracer, node) for node in nodes]))
     with _watched(tracer, params):
         outputs, build = flatten(f(*arguments))
-    tracer.graph.outputs = [tracer.node(output) for output in outputs]
-    return tracer.graph, build
+    return [tracer.node(output) for output in outputs], tracer.held, build
 
 
 @contextlib.contextmanager
 def _watched(tracer: Tracer, params: Sequence[Value]) -> Iterator[None]:
     """Make the parameters symbols as long as the function runs: reading their numbers would bake them in."""
-    with _watching:
+    with watching:
         classes = [type(param) for param in params]
         token = _current.set(tracer)
         for param, kind in zip(params, classes, strict=True):
@@ -225,10 +232,6 @@ class _Watched(_Recorder):
 @functools.cache
 def _watched_kind(kind: Any) -> Any:
     return type(f"Traced{kind.__name__}", (_Watched, kind), {"__slots__": ()})
-
-
-def _defaults(op: str, given: int) -> tuple[float, ...]:
-    return tuple(operand.default for operand in RULES[op].operands[given:] if operand.default is not None)
 
 
 _MEND = (

@@ -1,5 +1,6 @@
 """What programs take as arguments and parameters, and what they refuse, against plain arithmetic."""
 
+import sys
 import threading
 
 import numpy as np
@@ -146,9 +147,14 @@ def test_threads_share_programs_and_parameters():
             wrong.append(error)
 
     threads = [threading.Thread(target=work, args=(X, *each)) for X, each in zip(inputs, expected, strict=True)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)  # they come between each other's lines as often as can be
+    try:
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(usual)
     assert not wrong
     assert {type(p) for p in w} == {Value}

@@ -3,7 +3,6 @@
 import math
 
 import numpy as np
-import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -65,7 +64,7 @@ def test_operands_stand_before_their_node_and_none_is_there_twice():
 def test_zeros_of_both_signs_are_two_constants_and_nan_is_one():
     graph = Graph()
     assert graph.const(0.0) != graph.const(-0.0)
-    assert graph.const(math.nan) == graph.const(math.nan)
+    assert graph.const(math.nan) == graph.const(-float("nan"))  # nan is not equal to itself, nor one object
 
 
 def test_operands_in_another_order_are_another_operation():
@@ -78,17 +77,6 @@ def test_a_node_is_per_row_if_one_of_its_operands_is():
     graph = Graph()
     w, u, x = graph.leaf("param", 0), graph.leaf("input", 0), graph.leaf("input", 1, per_row=True)
     assert [graph.per_row[graph.apply("mul", *pair)] for pair in ((w, u), (w, x), (x, x))] == [False, True, True]
-
-
-@pytest.mark.parametrize(("number", "same"), [(2.0, True), (3.0, False), (math.nan, False)])
-def test_two_graphs_are_the_same_if_all_their_numbers_are(number, same):
-    def made(value):
-        graph = Graph()
-        graph.outputs = [graph.apply("mul", graph.leaf("input", 0, per_row=True), graph.const(value))]
-        return graph
-
-    assert made(2.0).same_as(made(number)) is same
-    assert made(math.nan).same_as(made(math.nan))
 
 
 def test_describe_has_one_line_for_each_node():

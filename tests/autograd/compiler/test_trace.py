@@ -1,5 +1,6 @@
 """Tracing: what it records, what it leaves out, and what it refuses to bake in."""
 
+import itertools
 import math
 
 import numpy as np
@@ -67,6 +68,27 @@ def test_a_traced_value_cannot_escape_into_the_next_trace():
     trace(lambda x: kept.append(x) or x, [1.0], [])
     with pytest.raises(TraceError, match="another trace"):
         trace(lambda x: x + kept[0], [1.0], [])
+
+
+CHANGING = {
+    "a number": lambda x, count: x * count,
+    "a Value": lambda x, count: x * Value(count),
+    "an operation": lambda x, count: x.sin() if count % 2 else x.cos(),
+    "a choice among what is there": lambda x, count: [x.sin(), x.cos()][count % 2],
+    "one result more": lambda x, count: [x] * count,
+}
+
+
+@pytest.mark.parametrize("name", CHANGING)
+def test_what_changes_from_run_to_run_is_not_baked_in(name):
+    counter = itertools.count(1)
+    with pytest.raises(TraceError, match="something else each time"):
+        trace(lambda x: CHANGING[name](x, next(counter)), [1.0], [])
+
+
+def test_what_is_made_anew_with_the_same_number_is_the_same():
+    graph, _ = trace(lambda x: x * Value(math.nan) + float("nan") - float("inf") * 0.0, [1.0], [])
+    assert len(graph.held) == graph.ops.count("held") == 1
 
 
 def test_numpy_s_functions_and_arrays_are_recorded():
