@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler.loop_products import product_adjoint_loops, product_loops
+from autograd.compiler.loop_products import at_row, product_adjoint_loops, product_loops
 from autograd.compiler.needs import Needs
 from autograd.compiler.program import Block, Dot, Map, Positions, Program, Reduce
 from autograd.compiler.scalar_graph import COMPARISONS
@@ -169,90 +169,94 @@ class Loops:
         terms = [f"{stride} * {name}" for stride, name in zip(strides, variables, strict=True)]
         return f"index[{offset} + {' + '.join(terms)}]"
 
+    def found(self, at: Positions, variables: Sequence[str], name: str, lines: list[str]) -> str:
+        """Source of the number at a place; one that stands in the index is looked up in `lines`, under a name."""
+        place = self.place(at, variables)
+        if at.steps() is None:
+            lines.append(f"{name} = {place}")
+            place = name
+        return at_row(at, place)
+
     # Element by element -----------------------------------------------------------------------------------------------
 
-    def _reads(self, block: Map) -> tuple[list[str], list[str]]:
-        """Lines that read operands: once for all rows, and row by row."""
-        block = Map(block.op, [at.reshape(-1) for at in block.operands], block.out.reshape(-1))
-        outer = [f"o = {self.place(block.out, ['i'])}"]
+    def _reads(self, block: Map) -> tuple[list[str], list[str], list[str]]:
+        """Lines that read operands once for all rows, and row by row; sources of the operands and the result."""
+        outer: list[str] = []
         inner: list[str] = []
+        sources = [self.found(block.out.reshape(-1), ["i"], "at_y", outer)]
         for name, at in zip(_names(block.op), block.operands, strict=True):
-            outer.append(f"at_{name} = {self.place(at, ['i'])}")
-            (inner if at.space == "row" else outer).append(f"{name} = {_at(at, f'at_{name}')}")
-        return outer, inner + _given(block.op)
+            sources.append(self.found(at.reshape(-1), ["i"], f"at_{name}", outer))
+            (inner if at.space == "row" else outer).append(f"{name} = {sources[-1]}")
+        return outer, inner + _given(block.op), sources
 
     def _map(self, block: Map) -> list[str]:
-        per_row = block.out.space == "row"
-        outer, inner = self._reads(block)
-        result = f"{'V[o, r]' if per_row else 'U[o]'} = {_scalar(block.op, _rule(block.op).forward)}"
-        return _over_rows(block.out.index.size, outer, [*inner, result], per_row)
+        outer, inner, (result, *_) = self._reads(block)
+        inner.append(f"{result} = {_scalar(block.op, _rule(block.op).forward)}")
+        return _over_rows(block.out.index.size, outer, inner, block.out.space == "row")
 
     def _map_adjoint(self, block: Map) -> list[str]:
         per_row = block.out.space == "row"
-        outer, inner = self._reads(block)
-        buffer = "V[o, r]" if per_row else "U[o]"
-        inner += [f"y = {buffer}", f"adjoint = D{buffer}"]
+        outer, inner, (result, *sources) = self._reads(block)
+        inner += [f"y = {result}", f"adjoint = D{result}"]
         end: list[str] = []
-        for name, at, partial in zip(_names(block.op), block.operands, _rule(block.op).partials, strict=True):
+        partials = _rule(block.op).partials
+        for name, at, source, partial in zip(_names(block.op), block.operands, sources, partials, strict=True):
             if not self.needs.mask(at).any():
                 continue
             slope = "adjoint" if partial == "1" else f"adjoint * ({_scalar(block.op, partial)})"
             if at.space == "row":
-                inner.append(f"DV[at_{name}, r] {self.store(at)} {slope}")
+                inner.append(f"D{source} {self.store(at)} {slope}")
             elif per_row:
                 outer.append(f"sum_{name} = 0.0")
                 inner.append(f"sum_{name} += {slope}")
-                end.append(f"DU[at_{name}] += sum_{name}")
+                end.append(f"D{source} += sum_{name}")
             else:
-                inner.append(f"DU[at_{name}] += {slope}")
+                inner.append(f"D{source} += {slope}")
         return _over_rows(block.out.index.size, outer, inner, per_row, end)
 
     def _reduce(self, block: Reduce) -> list[str]:
-        loops, buffer, reads, _, reductions = self._reduction(block)
+        loops, buffer, _, reads, _, reductions = self._reduction(block)
         lines, text = reductions.lines(RULES[block.op].forward)
         return nest(loops, [*reads, *lines, f"{buffer} = {text}"])
 
     def _reduce_adjoint(self, block: Reduce) -> list[str]:
-        loops, buffer, reads, elements, reductions = self._reduction(block)
+        loops, buffer, sources, reads, elements, reductions = self._reduction(block)
         body = [*reads, f"y = {buffer}", f"adjoint = D{buffer}"]
         rule = RULES[block.op]
-        for operand, name, at, partial in zip(
-            rule.operands, _names(block.op), block.operands, rule.partials, strict=True
-        ):
+        for operand, at, source, partial in zip(rule.operands, block.operands, sources, rule.partials, strict=True):
             if not self.needs.mask(at).any():
                 continue
             lines, text = reductions.lines(partial)
-            add = f"D{_at(at, f'at_{name}')} {self.store(at) if at.space == 'row' else '+='} adjoint * ({text})"
+            add = f"D{source} {self.store(at) if at.space == 'row' else '+='} adjoint * ({text})"
             inner = nest([("j", reductions.length)], [*elements, add]) if operand.is_sequence else [add]
             body += [*lines, *inner]
         return nest(loops, body)
 
-    def _reduction(self, block: Reduce) -> tuple[list[tuple[str, int | str]], str, list[str], list[str], Reductions]:
-        """The loops of a reduction, its result's place, the lines that come first, and those that read one element."""
+    def _reduction(
+        self, block: Reduce
+    ) -> tuple[list[tuple[str, int | str]], str, list[str], list[str], list[str], Reductions]:
+        """The loops of a reduction, sources of result and operands, lines that come first, and that read one element."""
         count, length = next(at.index.shape for at in block.operands if at.index.ndim == 2)
+        sources: list[str] = []
         reads: list[str] = []
         elements: list[str] = []
         for name, at in zip(_names(block.op), block.operands, strict=True):
-            sequence = at.index.ndim == 2
-            place = self.place(at, ["i", "j"] if sequence else ["i"])
-            (elements if sequence else reads).extend((f"at_{name} = {place}", f"{name} = {_at(at, f'at_{name}')}"))
+            lines = elements if at.index.ndim == 2 else reads
+            sources.append(self.found(at, ["i", "j"][: at.index.ndim], f"at_{name}", lines))
+            lines.append(f"{name} = {sources[-1]}")
         reductions = Reductions(functools.partial(_scalar, block.op), length, elements)
         for name, text in RULES[block.op].given:
             lines, source = reductions.lines(text)
             elementwise = name in RULES[block.op].sequences
             (elements if elementwise else reads).extend([*lines, f"x_{name} = {source}"])
-        place = self.place(block.out, ["i"])
-        per_row = block.out.space == "row"
-        loops: list[tuple[str, int | str]] = [("i", count), ("r", "rows")] if per_row else [("i", count)]
-        return loops, f"V[{place}, r]" if per_row else f"U[{place}]", reads, elements, reductions
+        loops: list[tuple[str, int | str]] = [("i", count)]
+        if block.out.space == "row":
+            loops.append(("r", "rows"))
+        return loops, at_row(block.out, self.place(block.out, ["i"])), sources, reads, elements, reductions
 
 
 def _rule(op: str) -> Rule:
     return Rule(op, "a b", f"where({COMPARISONS[op]}, 1, 0)", ("0", "0"), "") if op in COMPARISONS else RULES[op]
-
-
-def _at(at: Positions, place: str) -> str:
-    return f"V[{place}, r]" if at.space == "row" else f"U[{place}]"
 
 
 def _scalar(op: str, text: str) -> str:

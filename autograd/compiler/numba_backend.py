@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import os
-import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,6 +18,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from autograd.compiler.arguments import floats
+from autograd.compiler.flat import flat
 from autograd.compiler.loops import Loops
 from autograd.compiler.needs import Needs
 from autograd.compiler.program import Program
@@ -64,7 +64,7 @@ class Kernel:
         self._buffers = (self.uniform, row, np.zeros_like(self.uniform), np.zeros_like(row), loops.index)
         self._states = np.zeros((sum(len(stage.states) for stage in stages), params))
         self._steps = np.zeros(1, int)
-        self._module = _module(_flat(_source(own, loops, params, stages), stride))
+        self._module = _module(flat(_source(own, loops, params, stages), stride))
 
     def value_and_grad(self, X: _Array) -> tuple[float, _Array]:
         """Return the mean output over rows X, (rows, inputs) in the program's order, and its gradient, (params,)."""
@@ -154,11 +154,6 @@ def _source(program: Program, loops: Loops, params: int, stages: Sequence[Optimi
             update=_indented(_update(params, stages), 2),
         )
     return source
-
-
-def _flat(source: str, stride: int) -> str:
-    """The source with flat row buffers: how far it is from place to place is then a number that LLVM can count on."""
-    return re.sub(r"\b(D?V)\[(.+?), r\]", rf"\1[(\2) * {stride} + r]", source)
 
 
 def _load(program: Program, row: str) -> list[str]:
