@@ -99,7 +99,8 @@ class Kernel:
         taken = int(self._steps[0])
         rates = np.array([[stage.rate(taken + i) for stage in self.stages] for i in range(len(batches))], dtype=float)
         rates = rates.reshape(len(batches), len(self.stages))
-        self._module.train(*self._buffers, X, order.astype(np.int64), starts, rates, taken, self._states)
+        step = np.zeros(len(self.parameters))
+        self._module.train(*self._buffers, X, order.astype(np.int64), starts, rates, taken, self._states, step)
         self._steps += len(batches)
         return self.parameters.copy()
 
@@ -141,7 +142,8 @@ def _source(program: Program, loops: Loops, params: int, stages: Sequence[Optimi
     per_row, place = program.outputs[0]
     seed = ["for r in range(rows):", f"    DV[{place}, r] = 1.0 / rows"] if per_row else [f"DU[{place}] = 1.0"]
     mean = ["value = 0.0", "for r in range(rows):", f"    value += V[{place}, r]", "return value / rows"]
-    both = [*loops.forward, "DU[:] = 0.0", *seed, *loops.backward]
+    clear = nest([("i", program.uniform_size)], ["DU[i] = 0.0"])
+    both = [*loops.forward, *clear, *seed, *loops.backward]
     result = mean if per_row else [f"return U[{place}]"]
     source = _TEMPLATE.format(
         load=_indented(_load(program, "r"), 1), body=_indented(both, 1), result=_indented(result, 1)
@@ -150,7 +152,6 @@ def _source(program: Program, loops: Loops, params: int, stages: Sequence[Optimi
         source += _TRAIN.format(
             load=_indented(_load(program, "order[starts[step] + r]"), 2),
             body=_indented(both, 2),
-            params=params,
             update=_indented(_update(params, stages), 2),
         )
     return source
@@ -218,8 +219,7 @@ def value_and_grad(U, V, DU, DV, index, X):
 _TRAIN = """
 
 @njit(**options)
-def train(U, V, DU, DV, index, X, order, starts, rates, taken, S):
-    G = np.zeros({params})
+def train(U, V, DU, DV, index, X, order, starts, rates, taken, S, G):
     for step in range(len(starts) - 1):
         rows = starts[step + 1] - starts[step]
         t = taken + step + 1.0
