@@ -1,7 +1,8 @@
-"""Loops over places and rows as loops over flat arrays, with as little arithmetic as can be.
+"""Loops over places and rows as loops over flat arrays, in a form that compiles fast.
 
-Numba is slow at looking at a program, not only at optimising it: every sum and product in an index is typed, lowered
-and optimised on its own. So what places next to each other have in common is computed once, under a name of its own.
+Numba types and lowers every sum and product in an index on its own: what places next to each other have in common is
+therefore computed once, under a name. LLVM would write out every loop of few rounds, also around loops over rows, which
+takes it three times as long and gains nothing there: so it is not told how many rounds there are.
 """
 
 from __future__ import annotations
@@ -14,16 +15,21 @@ __all__ = ["flat"]
 Linear = dict[str, int]
 
 UNIFORM, ROW = {"U", "DU", "index"}, {"V", "DV"}
+#: No place is beyond, so nothing changes but what LLVM knows: that none is negative, which would count from the end.
+MASK = 2**40 - 1
 
 
 def flat(source: str, stride: int) -> str:
     """Return the source with places of the row buffers at a fixed distance, a number that LLVM can count on.
 
-    >>> print(flat("for r in range(rows):\\n    V[5 + (n + 1), r] = V[2 * n, r] + V[2 * (n + 1), r]", 100))
-    for r in range(rows):
-        at0 = 100 * n + r
-        at1 = 200 * n + r
-        V[600 + at0] = V[at1] + V[200 + at1]
+    The result reads the name ``one``: it has to hold 1, and LLVM must not be able to see that.
+
+    >>> print(flat("for n in range(0, 8):\\n    for r in range(rows):\\n        V[n + 1, r] = V[n + 2, r] + U[3 * n]", 10))
+    for n in range(0, 8 * one):
+        for r in range(rows):
+            at0 = (10 * n & 1099511627775) + r
+            at1 = 3 * n & 1099511627775
+            V[10 + at0] = V[20 + at0] + U[at1]
     """
     return ast.unparse(ast.fix_missing_locations(_Flat(stride).visit(ast.parse(source))))
 
@@ -50,25 +56,28 @@ class _Flat(ast.NodeTransformer):
         node.body, self._known = body, outer
         return node
 
+    def visit_For(self, node: ast.For) -> ast.AST:
+        match node.iter:
+            case ast.Call(args=[_, ast.Constant() as stop, *_]):
+                node.iter.args[1] = ast.BinOp(stop, ast.Mult(), ast.Name("one", ast.Load()))
+        return self.generic_visit(node)
+
     def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
         super().generic_visit(node)
         buffer = node.value.id if isinstance(node.value, ast.Name) else ""
         if buffer in UNIFORM and not isinstance(node.slice, ast.Slice):
-            place = _linear(node.slice)
+            place, row = _linear(node.slice), ""
         elif buffer in ROW and isinstance(node.slice, ast.Tuple):
-            at, row = map(_linear, node.slice.elts)
-            place = _sum(_times(at, self._stride), row)
+            place, row = _times(_linear(node.slice.elts[0]), self._stride), ast.unparse(node.slice.elts[1])
         else:
             return node
         start = place.pop("", 0)
-        terms = [self._named(place)] if place else []
+        terms = [self._named(place, row)] if place else [row] * bool(row)
         node.slice = _parsed(" + ".join([str(start), *terms] if start or not terms else terms))
         return node
 
-    def _named(self, place: Linear) -> str:
-        text = _source(place)
-        if text in place:
-            return text
+    def _named(self, place: Linear, row: str) -> str:
+        text = f"({_source(place)} & {MASK}) + {row}" if row else f"{_source(place)} & {MASK}"
         if text not in self._known:
             name = self._known[text] = f"at{self._count}"
             self._count += 1

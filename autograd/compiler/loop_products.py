@@ -133,11 +133,9 @@ def product_adjoint_loops(loops: Loops, block: Dot) -> list[str]:
             body = [*total, *nest([("n", length)], [f"DU[{place}] += total * {read}"])]
             lines += nest([("b", batch), ("q", q_count), ("p", p_count)], body)
         else:
-            biases = [single for single in singles if single.space == "uniform"]
-            singles = [single for single in singles if single.space != "uniform"]
             for own_range in tiles(own_count, TILE):
                 owns = [shifted(own, k) for k in range(own_range.step)]
-                body = _sums_over_rows(loops, block, at, (other_at, other), owns, biases)
+                body = _sums_over_rows(loops, block, at, (other_at, other), owns)
                 lines += nest([("b", batch), (other, other_count), (own, own_range)], body)
     target = loops.place(block.out, ["b", "q", "p"])
     for single in singles:
@@ -185,16 +183,12 @@ def _sums_over_rows(
     at: Positions,
     theirs: tuple[Positions, str],
     owns: list[str],
-    biases: list[Positions],
 ) -> list[str]:
-    """``DU[...] += sum over rows`` of adjoint times the other operand, for a few n and a few lists at a time.
-
-    The sums of the adjoints alone, which biases get, are taken on the way.
-    """
+    """``DU[...] += sum over rows`` of adjoint times the other operand, for a few n and a few lists at a time."""
     other_at, other = theirs
     own = "p" if other == "q" else "q"
     lines: list[str] = []
-    for number, n_range in enumerate(first_apart(block.left.index.shape[2], UNROLL)):
+    for n_range in tiles(block.left.index.shape[2], UNROLL):
         reads, start, body, end = _Reads(), [], [], []
         for k, mine in enumerate(owns):
             adjoint = reads.name(block.out, _out(loops, block, **{own: mine, other: other}), adjoint="D")
@@ -203,11 +197,6 @@ def _sums_over_rows(
                 start.append(f"{name} = 0.0")
                 body.append(f"{name} += {adjoint} * {reads.name(other_at, loops.place(other_at, ['b', other, n]))}")
                 end.append(f"DU[{loops.place(at, ['b', mine, n])}] += {name}")
-            for i, bias in enumerate([] if number else biases):
-                start.append(f"t{k}_{i} = 0.0")
-                body.append(f"t{k}_{i} += {adjoint}")
-                q, p = (other, mine) if own == "p" else (mine, other)
-                end.append(f"DU[{loops.place(bias, ['b', q, p])}] += t{k}_{i}")
         lines += nest([("n", n_range)], [*start, *reads.over_rows(body), *end])
     return lines
 

@@ -211,6 +211,7 @@ options = dict(cache=True, error_model="numpy", fastmath={{"contract", "reassoc"
 @njit(**options)
 def value_and_grad(U, V, DU, DV, index, X):
     rows = len(X)
+    one = min(rows, 1)
 {load}
 {body}
 {result}
@@ -222,6 +223,7 @@ _TRAIN = """
 def train(U, V, DU, DV, index, X, order, starts, rates, taken, S, G):
     for step in range(len(starts) - 1):
         rows = starts[step + 1] - starts[step]
+        one = min(rows, 1)
         t = taken + step + 1.0
 {load}
 {body}
