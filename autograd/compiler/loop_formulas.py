@@ -30,94 +30,89 @@ def formula_adjoint_loops(loops: Loops, block: Map | Reduce) -> list[str]:
     return _map_adjoint(loops, block) if isinstance(block, Map) else _reduce_adjoint(loops, block)
 
 
-def _reads(loops: Loops, block: Map, kept: Mapping[str, Positions]) -> tuple[list[str], list[str]]:
-    """Lines that read operands, and what was kept: once for all rows, and row by row."""
-    outer = [f"o = {_flat(loops, block.out)}"]
-    inner: list[str] = []
-    for name, at in [
-        *zip(_names(block.op), block.operands, strict=True),
-        *((f"x_{name}", at) for name, at in kept.items()),
-    ]:
-        outer.append(f"at_{name} = {_flat(loops, at)}")
-        (inner if at.space == "row" else outer).append(f"{name} = {at_row(at, f'at_{name}')}")
-    return outer, inner
-
-
-def _flat(loops: Loops, at: Positions) -> str:
-    return loops.place(at.reshape(-1), ["i"])
-
-
 def _map(loops: Loops, block: Map) -> list[str]:
-    per_row, rule = block.out.space == "row", _rule(block.op)
-    outer, inner = _reads(loops, block, {})
+    rule, result, _, outer, inner = _elementwise(loops, block, {})
     for name, text in needed(rule.given, [rule.forward]):
         inner.append(f"x_{name} = {_scalar(block.op, text)}")
         if name in block.kept:
-            outer.append(f"at_x_{name} = {_flat(loops, block.kept[name])}")
-            inner.append(f"{at_row(block.kept[name], f'at_x_{name}')} = x_{name}")
-    result = f"{'V[o, r]' if per_row else 'U[o]'} = {_scalar(block.op, rule.forward)}"
-    return _over_rows(block.out.index.size, outer, [*inner, result], per_row)
+            kept = loops.found(block.kept[name].reshape(-1), ["i"], f"at_x_{name}", outer)
+            inner.append(f"{kept} = x_{name}")
+    inner.append(f"{result} = {_scalar(block.op, rule.forward)}")
+    return _over_rows(block.out.index.size, outer, inner, block.out.space == "row")
 
 
 def _map_adjoint(loops: Loops, block: Map) -> list[str]:
-    per_row, rule = block.out.space == "row", _rule(block.op)
-    outer, inner = _reads(loops, block, block.kept)
+    rule, result, sources, outer, inner = _elementwise(loops, block, block.kept)
     inner += [f"x_{name} = {_scalar(block.op, text)}" for name, text in _not_kept(block)]
-    buffer = "V[o, r]" if per_row else "U[o]"
-    inner += [f"y = {buffer}", f"adjoint = D{buffer}"]
+    inner += [f"y = {result}", f"adjoint = D{result}"]
+    per_row = block.out.space == "row"
     end: list[str] = []
     for name, at, partial in zip(_names(block.op), block.operands, rule.partials, strict=True):
         if not loops.needs.mask(at).any():
             continue
         slope = "adjoint" if partial == "1" else f"adjoint * ({_scalar(block.op, partial)})"
         if at.space == "row":
-            inner.append(f"DV[at_{name}, r] {loops.store(at)} {slope}")
+            inner.append(f"D{sources[name]} {loops.store(at)} {slope}")
         elif per_row:
             outer.append(f"sum_{name} = 0.0")
             inner.append(f"sum_{name} += {slope}")
-            end.append(f"DU[at_{name}] += sum_{name}")
+            end.append(f"D{sources[name]} += sum_{name}")
         else:
-            inner.append(f"DU[at_{name}] += {slope}")
+            inner.append(f"D{sources[name]} += {slope}")
     return _over_rows(block.out.index.size, outer, inner, per_row, end)
 
 
+def _elementwise(
+    loops: Loops, block: Map, kept: Mapping[str, Positions]
+) -> tuple[Rule, str, dict[str, str], list[str], list[str]]:
+    """The row of a map, sources of its result and of what is read, and the lines that read: once, and row by row."""
+    outer: list[str] = []
+    inner: list[str] = []
+    sources: dict[str, str] = {}
+    result = loops.found(block.out.reshape(-1), ["i"], "at_y", outer)
+    read = dict(zip(_names(block.op), block.operands, strict=True)) | {f"x_{name}": at for name, at in kept.items()}
+    for name, at in read.items():
+        sources[name] = loops.found(at.reshape(-1), ["i"], f"at_{name}", outer)
+        (inner if at.space == "row" else outer).append(f"{name} = {sources[name]}")
+    return _rule(block.op), result, sources, outer, inner
+
+
 def _reduce(loops: Loops, block: Reduce) -> list[str]:
-    nested, buffer, reads, elements, reductions = _reduction(loops, block)
+    nested, result, _, reads, elements, reductions = _reduction(loops, block)
     rule = RULES[block.op]
     for name, text in needed(rule.given, [rule.forward]):
         lines, source = reductions.lines(text)
         reads += lines
         found = [f"x_{name} = {source}"]
-        if name in block.kept:
-            at = block.kept[name]
-            found += [f"at_x_{name} = {loops.place(at, ['i', 'j'])}", f"{at_row(at, f'at_x_{name}')} = x_{name}"]
+        kept = _kept(loops, block, name)
+        if kept:
+            found.append(f"{kept} = x_{name}")
         if name not in rule.sequences:
-            reads += ["j = 0", *found] if name in block.kept else found
-        elif name in block.kept:  # computed once, and read from then on
+            reads += found
+        elif kept:  # computed once, and read from then on
             reads += nest([("j", reductions.length)], [*elements, *found])
-            elements += _read_kept(loops, name, block.kept[name])
+            elements.append(f"x_{name} = {kept}")
         else:
             elements += found
     lines, text = reductions.lines(rule.forward)
-    return nest(nested, [*reads, *lines, f"{buffer} = {text}"])
+    return nest(nested, [*reads, *lines, f"{result} = {text}"])
 
 
 def _reduce_adjoint(loops: Loops, block: Reduce) -> list[str]:
-    nested, buffer, reads, elements, reductions = _reduction(loops, block)
+    nested, result, sources, reads, elements, reductions = _reduction(loops, block)
     rule = RULES[block.op]
-    for name, at in block.kept.items():
-        read = _read_kept(loops, name, at)
-        elements.extend(read) if name in rule.sequences else reads.extend(["j = 0", *read])
+    for name in block.kept:
+        (elements if name in rule.sequences else reads).append(f"x_{name} = {_kept(loops, block, name)}")
     for name, text in _not_kept(block):
         lines, source = reductions.lines(text)
         reads += lines
         (elements if name in rule.sequences else reads).append(f"x_{name} = {source}")
-    body = [*reads, f"y = {buffer}", f"adjoint = D{buffer}"]
-    for operand, name, at, partial in zip(rule.operands, _names(block.op), block.operands, rule.partials, strict=True):
+    body = [*reads, f"y = {result}", f"adjoint = D{result}"]
+    for operand, at, source, partial in zip(rule.operands, block.operands, sources, rule.partials, strict=True):
         if not loops.needs.mask(at).any():
             continue
         lines, text = reductions.lines(partial)
-        add = f"D{at_row(at, f'at_{name}')} {loops.store(at) if at.space == 'row' else '+='} adjoint * ({text})"
+        add = f"D{source} {loops.store(at) if at.space == 'row' else '+='} adjoint * ({text})"
         inner = nest([("j", reductions.length)], [*elements, add]) if operand.is_sequence else [add]
         body += [*lines, *inner]
     return nest(nested, body)
@@ -125,24 +120,26 @@ def _reduce_adjoint(loops: Loops, block: Reduce) -> list[str]:
 
 def _reduction(
     loops: Loops, block: Reduce
-) -> tuple[list[tuple[str, int | str]], str, list[str], list[str], Reductions]:
-    """The loops of a reduction, its result's place, the lines that come first, and those that read one element."""
+) -> tuple[list[tuple[str, int | str]], str, list[str], list[str], list[str], Reductions]:
+    """The loops of a reduction, sources of result and operands, lines that come first, and that read one element."""
     count, length = next(at.index.shape for at in block.operands if at.index.ndim == 2)
+    sources: list[str] = []
     reads: list[str] = []
     elements: list[str] = []
     for name, at in zip(_names(block.op), block.operands, strict=True):
-        sequence = at.index.ndim == 2
-        place = loops.place(at, ["i", "j"] if sequence else ["i"])
-        (elements if sequence else reads).extend((f"at_{name} = {place}", f"{name} = {at_row(at, f'at_{name}')}"))
+        lines = elements if at.index.ndim == 2 else reads
+        sources.append(loops.found(at, ["i", "j"][: at.index.ndim], f"at_{name}", lines))
+        lines.append(f"{name} = {sources[-1]}")
     reductions = Reductions(functools.partial(_scalar, block.op), length, elements)
-    place = loops.place(block.out, ["i"])
-    per_row = block.out.space == "row"
-    nested: list[tuple[str, int | str]] = [("i", count), ("r", "rows")] if per_row else [("i", count)]
-    return nested, f"V[{place}, r]" if per_row else f"U[{place}]", reads, elements, reductions
+    nested: list[tuple[str, int | str]] = [("i", count)]
+    if block.out.space == "row":
+        nested.append(("r", "rows"))
+    return nested, at_row(block.out, loops.place(block.out, ["i"])), sources, reads, elements, reductions
 
 
-def _read_kept(loops: Loops, name: str, at: Positions) -> list[str]:
-    return [f"at_x_{name} = {loops.place(at, ['i', 'j'])}", f"x_{name} = {at_row(at, f'at_x_{name}')}"]
+def _kept(loops: Loops, block: Reduce, name: str) -> str:
+    """Source of what a reduction keeps under a name; "" if it does not."""
+    return at_row(block.kept[name], loops.place(block.kept[name], ["i", "j"])) if name in block.kept else ""
 
 
 def _rule(op: str) -> Rule:

@@ -32,9 +32,7 @@ def product_loops(loops: Loops, block: Dot) -> list[str]:
     lines: list[str] = []
     for p_range in tiles(p_count, TILE):
         outs = [shifted("p", k) for k in range(p_range.step)]
-        start = [f"o{k} = {loops.place(block.out, ['b', 'q', p])}" for k, p in enumerate(outs)]
-        body = _products(loops, block, length, outs)
-        lines += nest([("b", batch), ("q", q_count), ("p", p_range)], [*start, *body])
+        lines += nest([("b", batch), ("q", q_count), ("p", p_range)], _products(loops, block, length, outs))
     return lines
 
 
@@ -73,8 +71,10 @@ class _Reads:
         if source not in self._names:
             name = self._names[source] = f"x{len(self._names)}"
             if at.space == "row":
-                self.outer.append(f"{name}_at = {place}")
-                self.inner.append(f"{name} = {adjoint}V[{name}_at, r]")
+                if at.steps() is None:  # the table is read once for all rows
+                    self.outer.append(f"{name}_at = {place}")
+                    place = f"{name}_at"
+                self.inner.append(f"{name} = {adjoint}V[{place}, r]")
             else:
                 self.outer.append(f"{name} = {source}")
         return self._names[source]
@@ -89,14 +89,15 @@ def _products(loops: Loops, block: Dot, length: int, outs: list[str]) -> list[st
     lines: list[str] = []
     for number, n_range in enumerate(first_apart(length, UNROLL)):
         reads, sums = _Reads(), []
-        for k, p in enumerate(outs):
+        for p in outs:
             terms = [] if number else [reads.name(at, loops.place(at, ["b", "q", p])) for at in block.singles]
             terms += [
                 f"{reads.name(block.left, loops.place(block.left, ['b', p, n]))} * "
                 f"{reads.name(block.right, loops.place(block.right, ['b', 'q', n]))}"
                 for n in (shifted("n", i) for i in range(n_range.step))
             ]
-            sums.append(f"V[o{k}, r] {'+=' if number else '='} {' + '.join(terms)}")
+            place = loops.place(block.out, ["b", "q", p])
+            sums.append(f"V[{place}, r] {'+=' if number else '='} {' + '.join(terms)}")
         lines += nest([("n", n_range)], reads.over_rows(sums))
     return lines
 
@@ -132,11 +133,9 @@ def product_adjoint_loops(loops: Loops, block: Dot) -> list[str]:
             body = [*total, *nest([("n", length)], [f"DU[{place}] += total * {read}"])]
             lines += nest([("b", batch), ("q", q_count), ("p", p_count)], body)
         else:
-            biases = [single for single in singles if single.space == "uniform"]
-            singles = [single for single in singles if single.space != "uniform"]
             for own_range in tiles(own_count, TILE):
                 owns = [shifted(own, k) for k in range(own_range.step)]
-                body = _sums_over_rows(loops, block, at, (other_at, other), owns, biases)
+                body = _sums_over_rows(loops, block, at, (other_at, other), owns)
                 lines += nest([("b", batch), (other, other_count), (own, own_range)], body)
     target = loops.place(block.out, ["b", "q", "p"])
     for single in singles:
@@ -162,18 +161,17 @@ def _adjoints_by_row(
 ) -> list[str]:
     """``DV[mine, r] += sum over the other side's axis`` of adjoint times the other operand, for a few of mine."""
     (at, own), (other_at, other, count) = mine, theirs
-    places = [f"m{k} = {loops.place(at, ['b', own, n])}" for k, n in enumerate(ns)]
-    store, lines = loops.store(at), places
+    store, lines = loops.store(at), list[str]()
     for other_range in first_apart(count, UNROLL):
         reads, sums = _Reads(), []
         steps = [shifted(other, i) for i in range(other_range.step)]
-        for k, n in enumerate(ns):
+        for n in ns:
             terms = [
                 f"{reads.name(other_at, loops.place(other_at, ['b', o, n]))} * "
                 f"{reads.name(block.out, _out(loops, block, **{own: own, other: o}), adjoint='D')}"
                 for o in steps
             ]
-            sums.append(f"DV[m{k}, r] {store} {' + '.join(terms)}")
+            sums.append(f"DV[{loops.place(at, ['b', own, n])}, r] {store} {' + '.join(terms)}")
         lines += nest([(other, other_range)], reads.over_rows(sums))
         store = "+="
     return lines
@@ -185,16 +183,12 @@ def _sums_over_rows(
     at: Positions,
     theirs: tuple[Positions, str],
     owns: list[str],
-    biases: list[Positions],
 ) -> list[str]:
-    """``DU[...] += sum over rows`` of adjoint times the other operand, for a few n and a few lists at a time.
-
-    The sums of the adjoints alone, which biases get, are taken on the way.
-    """
+    """``DU[...] += sum over rows`` of adjoint times the other operand, for a few n and a few lists at a time."""
     other_at, other = theirs
     own = "p" if other == "q" else "q"
     lines: list[str] = []
-    for number, n_range in enumerate(first_apart(block.left.index.shape[2], UNROLL)):
+    for n_range in tiles(block.left.index.shape[2], UNROLL):
         reads, start, body, end = _Reads(), [], [], []
         for k, mine in enumerate(owns):
             adjoint = reads.name(block.out, _out(loops, block, **{own: mine, other: other}), adjoint="D")
@@ -203,11 +197,6 @@ def _sums_over_rows(
                 start.append(f"{name} = 0.0")
                 body.append(f"{name} += {adjoint} * {reads.name(other_at, loops.place(other_at, ['b', other, n]))}")
                 end.append(f"DU[{loops.place(at, ['b', mine, n])}] += {name}")
-            for i, bias in enumerate([] if number else biases):
-                start.append(f"t{k}_{i} = 0.0")
-                body.append(f"t{k}_{i} += {adjoint}")
-                q, p = (other, mine) if own == "p" else (mine, other)
-                end.append(f"DU[{loops.place(bias, ['b', q, p])}] += t{k}_{i}")
         lines += nest([("n", n_range)], [*start, *reads.over_rows(body), *end])
     return lines
 

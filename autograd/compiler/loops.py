@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from autograd.compiler.loop_formulas import formula_adjoint_loops, formula_loops
-from autograd.compiler.loop_products import product_adjoint_loops, product_loops
+from autograd.compiler.loop_products import at_row, product_adjoint_loops, product_loops
 from autograd.compiler.needs import Needs
 from autograd.compiler.program import Block, Dot, Positions, Program
 from autograd.compiler.scalar_graph import COMPARISONS
@@ -166,3 +166,11 @@ class Loops:
         strides = [math.prod(at.index.shape[axis + 1 :]) for axis in range(at.index.ndim)]
         terms = [f"{stride} * {name}" for stride, name in zip(strides, variables, strict=True)]
         return f"index[{offset} + {' + '.join(terms)}]"
+
+    def found(self, at: Positions, variables: Sequence[str], name: str, lines: list[str]) -> str:
+        """Source of the number at a place; one that stands in the index is looked up in `lines`, under a name."""
+        place = self.place(at, variables)
+        if at.steps() is None:
+            lines.append(f"{name} = {place}")
+            place = name
+        return at_row(at, place)

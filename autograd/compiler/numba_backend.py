@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import os
-import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.compiler.flat import flat
 from autograd.compiler.loops import Loops
 from autograd.compiler.needs import Needs
 from autograd.compiler.program import Program
@@ -54,7 +54,7 @@ class Kernel(Training):
         self.uniform[start : start + len(own.constants)] = own.constants
         self._held_places = slice(own.held_start, own.held_start + len(own.held))
         self._buffers = (self.uniform, row, np.zeros_like(self.uniform), np.zeros_like(row), loops.index)
-        self._module = _module(_flat(_source(own, loops, params, stages), stride))
+        self._module = _module(flat(_source(own, loops, params, stages), stride))
 
     def _differentiate(self, X: _Array) -> tuple[float, _Array]:
         self._read_held()
@@ -65,7 +65,9 @@ class Kernel(Training):
         order = np.concatenate(batches).astype(np.int64) if batches else np.zeros(0, np.int64)
         starts = np.cumsum([0, *map(len, batches)])
         self._read_held()
-        losses: _Array = self._module.train(*self._buffers, X, order, starts, rates, taken, self._states)
+        step = np.zeros(len(self.parameters))
+        losses: _Array = np.zeros(len(batches))
+        self._module.train(*self._buffers, X, order, starts, rates, taken, self._states, step, losses)
         return losses
 
     def _read_held(self) -> None:
@@ -77,21 +79,16 @@ def _source(program: Program, loops: Loops, params: int, stages: Sequence[Optimi
     seed = ["for r in range(rows):", f"    DV[{place}, r] = 1.0 / rows"] if per_row else [f"DU[{place}] = 1.0"]
     mean = ["value = 0.0", *nest([("r", "rows")], [f"value += V[{place}, r]"]), "value /= rows"]
     value = mean if per_row else [f"value = U[{place}]"]
-    both = [*loops.forward, *value, "DU[:] = 0.0", *seed, *loops.backward]
+    clear = nest([("i", program.uniform_size)], ["DU[i] = 0.0"])
+    both = [*loops.forward, *value, *clear, *seed, *loops.backward]
     source = _TEMPLATE.format(load=_indented(_load(program, "r"), 1), body=_indented(both, 1))
     if stages:
         source += _TRAIN.format(
             load=_indented(_load(program, "order[starts[step] + r]"), 2),
             body=_indented(both, 2),
-            params=params,
             update=_indented(_update(params, stages), 2),
         )
     return source
-
-
-def _flat(source: str, stride: int) -> str:
-    """The source with flat row buffers: how far it is from place to place is then a number that LLVM can count on."""
-    return re.sub(r"\b(D?V)\[(.+?), r\]", rf"\1[(\2) * {stride} + r]", source)
 
 
 def _load(program: Program, row: str) -> list[str]:
@@ -148,6 +145,7 @@ options = dict(cache=True, error_model="numpy", fastmath={{"contract", "reassoc"
 @njit(**options)
 def value_and_grad(U, V, DU, DV, index, X):
     rows = len(X)
+    one = min(rows, 1)
 {load}
 {body}
     return value
@@ -156,17 +154,15 @@ def value_and_grad(U, V, DU, DV, index, X):
 _TRAIN = """
 
 @njit(**options)
-def train(U, V, DU, DV, index, X, order, starts, rates, taken, S):
-    G = np.zeros({params})
-    losses = np.zeros(len(starts) - 1)
+def train(U, V, DU, DV, index, X, order, starts, rates, taken, S, G, losses):
     for step in range(len(starts) - 1):
         rows = starts[step + 1] - starts[step]
+        one = min(rows, 1)
         t = taken + step + 1.0
 {load}
 {body}
         losses[step] = value
 {update}
-    return losses
 """
 
 
