@@ -16,11 +16,11 @@ import numpy as np
 from autograd.compiler.loop_products import product_adjoint_loops, product_loops
 from autograd.compiler.needs import Needs
 from autograd.compiler.program import Block, Dot, Map, Positions, Program, Reduce
-from autograd.compiler.scalar_graph import COMPARISONS
+from autograd.compiler.scalar_graph import COMPARISONS, rule_of
 from autograd.compiler.scalar_source import Reductions, nest, scalar_function
 from autograd.formula import fill_in
 from autograd.formula_source import python_source
-from autograd.rules import RULES, Rule
+from autograd.rules import RULES
 
 __all__ = ["Loops"]
 
@@ -184,7 +184,7 @@ class Loops:
     def _map(self, block: Map) -> list[str]:
         per_row = block.out.space == "row"
         outer, inner = self._reads(block)
-        result = f"{'V[o, r]' if per_row else 'U[o]'} = {_scalar(block.op, _rule(block.op).forward)}"
+        result = f"{'V[o, r]' if per_row else 'U[o]'} = {_scalar(block.op, rule_of(block.op).forward)}"
         return _over_rows(block.out.index.size, outer, [*inner, result], per_row)
 
     def _map_adjoint(self, block: Map) -> list[str]:
@@ -193,7 +193,7 @@ class Loops:
         buffer = "V[o, r]" if per_row else "U[o]"
         inner += [f"y = {buffer}", f"adjoint = D{buffer}"]
         end: list[str] = []
-        for name, at, partial in zip(_names(block.op), block.operands, _rule(block.op).partials, strict=True):
+        for name, at, partial in zip(_names(block.op), block.operands, rule_of(block.op).partials, strict=True):
             if not self.needs.mask(at).any():
                 continue
             slope = "adjoint" if partial == "1" else f"adjoint * ({_scalar(block.op, partial)})"
@@ -247,27 +247,23 @@ class Loops:
         return loops, f"V[{place}, r]" if per_row else f"U[{place}]", reads, elements, reductions
 
 
-def _rule(op: str) -> Rule:
-    return Rule(op, "a b", f"where({COMPARISONS[op]}, 1, 0)", ("0", "0"), "") if op in COMPARISONS else RULES[op]
-
-
 def _at(at: Positions, place: str) -> str:
     return f"V[{place}, r]" if at.space == "row" else f"U[{place}]"
 
 
 def _scalar(op: str, text: str) -> str:
     """A formula of a row as a scalar expression that Numba knows; its names get a prefix that loops do not use."""
-    rule = _rule(op)
+    rule = rule_of(op)
     names = [*(operand.name for operand in rule.operands), *(name for name, _ in rule.given)]
     return python_source(fill_in(text, {name: f"x_{name}" for name in names}), call=scalar_function)
 
 
 def _names(op: str) -> list[str]:
-    return [f"x_{operand.name}" for operand in _rule(op).operands]
+    return [f"x_{operand.name}" for operand in rule_of(op).operands]
 
 
 def _given(op: str) -> list[str]:
-    return [f"x_{name} = {_scalar(op, text)}" for name, text in _rule(op).given]
+    return [f"x_{name} = {_scalar(op, text)}" for name, text in rule_of(op).given]
 
 
 def _over_rows(count: int, start: list[str], body: list[str], per_row: bool, end: Sequence[str] = ()) -> list[str]:
