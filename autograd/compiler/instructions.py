@@ -82,7 +82,9 @@ class Tape:
         self._free.append(self.adjoints.pop(place))
 
     def define(self, rule: Rule, text: str, scope: Scope) -> str:
-        """Compute what a rule's formula needs beforehand, into `scope`; return what is left of it, without reductions."""
+        """Compute what a rule's formula needs beforehand, into `scope`; return what is left of it."""
+        if not rule.given and not rule.sequences:
+            return text
         for name, given in needed(rule.given, [text]):
             if name not in scope:
                 left = _Totals(self, scope).lines(given)[1]
@@ -228,7 +230,7 @@ def _terms(block: Block) -> Iterator[_Term]:
 
 def _numbers(at: Positions) -> Any:
     """Nested lists of numbers, of the shape of `at`."""
-    flat = list(zip(at.per_row.ravel().tolist(), at.index.ravel().tolist(), strict=True))
+    flat: list[Any] = list(zip(at.per_row.ravel().tolist(), at.index.ravel().tolist(), strict=True))
     for length in reversed(at.index.shape[1:]):
         flat = [flat[i : i + length] for i in range(0, len(flat), length)]
     return flat
@@ -244,7 +246,7 @@ def _length(scope: Scope) -> int:
     return next(len(at) for at in scope.values() if isinstance(at, list))
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _numbered(text: str) -> tuple[tuple[str, ...], str]:
     """The names in a formula in the order in which they come, and the formula with ``x0``, ``x1``... for them.
 

@@ -6,31 +6,27 @@ user's cache, under a name that is its own hash, and compiled by Numba, which ke
 
 from __future__ import annotations
 
-import hashlib
-import importlib.util
-import os
 import re
-import sys
 from collections.abc import Sequence
-from pathlib import Path
-from types import ModuleType
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
 from autograd.compiler.arguments import floats
+from autograd.compiler.interpreter import Interpreter
 from autograd.compiler.loops import Loops
 from autograd.compiler.needs import Needs
+from autograd.compiler.numba_module import HEADER, indented, module
 from autograd.compiler.program import Program
-from autograd.compiler.scalar_source import Reductions, nest, scalar_function
+from autograd.compiler.updates import OptimizerStage, update_lines
 from autograd.errors import LengthError, OperandError
-from autograd.files import write_whole
-from autograd.formula import names_in
-from autograd.formula_source import python_source
 
 __all__ = ["Kernel"]
 
 _Array = np.ndarray[Any, Any]
+
+#: The most blocks that are written out; more are interpreted.
+MOST_WRITTEN_OUT = 150
 
 
 class Kernel:
@@ -52,26 +48,19 @@ class Kernel:
     def __init__(self, program: Program, rows: int, *, params: int, stages: Sequence[OptimizerStage] = ()) -> None:
         if not all(per_row for per_row, _ in program.inputs):
             raise OperandError("a kernel takes rows only: compile without uniform=, or use the NumPy backend")
-        own = program if rows > 1 else program.without_rows()
-        loops = Loops(own, Needs(own, params, inputs=False))
-        self.stages, self._rows, self._inputs = stages, rows, len(own.inputs)
-        self.uniform = np.zeros(own.uniform_size)
+        form = WrittenOut if len(program.blocks) <= MOST_WRITTEN_OUT else Interpreter
+        self._form = form(program, rows, params, stages)
+        self.stages, self._rows, self._inputs = stages, rows, len(program.inputs)
+        self.uniform = self._form.uniform
         self.parameters = self.uniform[:params]
-        stride = rows + 8 * (rows % 64 == 0)  # at distances of whole pages, places would share few lines of the cache
-        row = np.zeros((own.row_size + loops.scratch) * stride)
-        start = own.constants_start
-        self.uniform[start : start + len(own.constants)] = own.constants
-        self._buffers = (self.uniform, row, np.zeros_like(self.uniform), np.zeros_like(row), loops.index)
         self._states = np.zeros((sum(len(stage.states) for stage in stages), params))
         self._steps = np.zeros(1, int)
-        self._module = _module(_flat(_source(own, loops, params, stages), stride))
 
     def value_and_grad(self, X: _Array) -> tuple[float, _Array]:
         """Return the mean output over rows X, (rows, inputs) in the program's order, and its gradient, (params,)."""
         X = self._checked(X)
         self._check_count(len(X))
-        value = self._module.value_and_grad(*self._buffers, X)
-        return value, self._buffers[2][: len(self.parameters)].copy()
+        return self._form.value_and_grad(X), self._form.gradient.copy()
 
     @property
     def state(self) -> Any:
@@ -99,7 +88,7 @@ class Kernel:
         taken = int(self._steps[0])
         rates = np.array([[stage.rate(taken + i) for stage in self.stages] for i in range(len(batches))], dtype=float)
         rates = rates.reshape(len(batches), len(self.stages))
-        self._module.train(*self._buffers, X, order.astype(np.int64), starts, rates, taken, self._states)
+        self._form.train(X, order.astype(np.int64), starts, rates, taken, self._states)
         self._steps += len(batches)
         return self.parameters.copy()
 
@@ -123,18 +112,35 @@ class Kernel:
         return X
 
 
-class OptimizerStage(Protocol):
-    """What the kernel needs to know of an optimiser's stage: formulas over vectors, see ``nn.optim.Stage``."""
+class WrittenOut:
+    """A program as loops of its own, forward, backward and the optimiser's step in one function.
 
-    @property
-    def result(self) -> str: ...
-    @property
-    def states(self) -> tuple[tuple[str, str], ...]: ...
-    @property
-    def given(self) -> tuple[tuple[str, str], ...]: ...
-    @property
-    def constants(self) -> tuple[tuple[str, float], ...]: ...
-    def rate(self, step: int) -> float: ...
+    Attributes:
+        uniform: the uniform buffer; parameters come first.
+        gradient: of the last run, (params,).
+    """
+
+    def __init__(self, program: Program, rows: int, params: int, stages: Sequence[OptimizerStage]) -> None:
+        own = program if rows > 1 else program.without_rows()
+        loops = Loops(own, Needs(own, params, inputs=False))
+        self.uniform = np.zeros(own.uniform_size)
+        adjoints = np.zeros_like(self.uniform)
+        self.gradient = adjoints[:params]
+        stride = rows + 8 * (rows % 64 == 0)  # at distances of whole pages, places would share few lines of the cache
+        row = np.zeros((own.row_size + loops.scratch) * stride)
+        start = own.constants_start
+        self.uniform[start : start + len(own.constants)] = own.constants
+        self._buffers = (self.uniform, row, adjoints, np.zeros_like(row), loops.index)
+        self._module = module(_flat(_source(own, loops, params, stages), stride))
+
+    def value_and_grad(self, X: _Array) -> float:
+        """Return the mean output over rows `X`; its gradient is in :attr:`gradient`."""
+        value: float = self._module.value_and_grad(*self._buffers, X)
+        return value
+
+    def train(self, X: _Array, order: _Array, starts: _Array, rates: _Array, taken: int, states: _Array) -> None:
+        """Take one step for each batch: `starts` says where in `order`, the numbers of rows, it begins."""
+        self._module.train(*self._buffers, X, order, starts, rates, taken, states)
 
 
 def _source(program: Program, loops: Loops, params: int, stages: Sequence[OptimizerStage]) -> str:
@@ -143,15 +149,15 @@ def _source(program: Program, loops: Loops, params: int, stages: Sequence[Optimi
     mean = ["value = 0.0", "for r in range(rows):", f"    value += V[{place}, r]", "return value / rows"]
     both = [*loops.forward, "DU[:] = 0.0", *seed, *loops.backward]
     result = mean if per_row else [f"return U[{place}]"]
-    source = _TEMPLATE.format(
-        load=_indented(_load(program, "r"), 1), body=_indented(both, 1), result=_indented(result, 1)
+    source = HEADER + _TEMPLATE.format(
+        load=indented(_load(program, "r"), 1), body=indented(both, 1), result=indented(result, 1)
     )
     if stages:
         source += _TRAIN.format(
-            load=_indented(_load(program, "order[starts[step] + r]"), 2),
-            body=_indented(both, 2),
+            load=indented(_load(program, "order[starts[step] + r]"), 2),
+            body=indented(both, 2),
             params=params,
-            update=_indented(_update(params, stages), 2),
+            update=indented(update_lines(params, stages), 2),
         )
     return source
 
@@ -174,43 +180,7 @@ def _load(program: Program, row: str) -> list[str]:
     return lines
 
 
-def _update(params: int, stages: Sequence[OptimizerStage]) -> list[str]:
-    """The lines that turn the gradient in DU into a step and take it."""
-    lines = nest([("i", params)], ["G[i] = DU[i]"])
-    place = 0
-    for number, stage in enumerate(stages):
-        lines += [f"rate = rates[step, {number}]", *(f"{name} = {value!r}" for name, value in stage.constants)]
-        reductions = Reductions(_scalar, params, ["g = G[j]", "p = U[j]"])
-        inner = ["g = G[i]", "p = U[i]"]
-        for name, text in stage.given:
-            before, source = reductions.lines(text)
-            (lines if before or "g" not in names_in(text)[0] else inner).extend([*before, f"{name} = {source}"])
-        for offset, (name, _) in enumerate(stage.states):
-            inner.append(f"{name} = S[{place + offset}, i]")
-        for offset, (name, text) in enumerate(stage.states):
-            inner += [f"{name} = {_scalar(text)}", f"S[{place + offset}, i] = {name}"]
-        place += len(stage.states)
-        lines += nest([("i", params)], [*inner, f"G[i] = {_scalar(stage.result)}"])
-    return [*lines, *nest([("i", params)], ["U[i] += G[i]"])]
-
-
-def _scalar(text: str) -> str:
-    return python_source(text, call=scalar_function)
-
-
-def _indented(lines: Sequence[str], depth: int) -> str:
-    return "\n".join("    " * depth + line for line in lines)
-
-
-# IEEE-754 throughout, but for the order of sums and fused multiply-add.
-_TEMPLATE = """\
-import math
-
-import numpy as np
-from numba import njit
-
-options = dict(cache=True, error_model="numpy", fastmath={{"contract", "reassoc"}}, boundscheck=False)
-
+_TEMPLATE = """
 
 @njit(**options)
 def value_and_grad(U, V, DU, DV, index, X):
@@ -232,22 +202,3 @@ def train(U, V, DU, DV, index, X, order, starts, rates, taken, S):
 {body}
 {update}
 """
-
-
-def _module(source: str) -> ModuleType:
-    """The module with this source, from the cache folder; Numba finds its machine code beside it."""
-    name = f"glassgrad_{hashlib.sha256(source.encode()).hexdigest()[:24]}"
-    if name in sys.modules:
-        return sys.modules[name]
-    folder = Path(os.environ.get("GLASSGRAD_CACHE") or Path.home() / ".cache" / "glassgrad")
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{name}.py"
-    if not path.exists():
-        write_whole(path, source)
-    spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    sys.modules[name] = module
-    return module

@@ -1,0 +1,132 @@
+"""A loop that carries out instructions: the Numba backend's form for programs of too many blocks to write out.
+
+The loop has a branch for each kind of instruction, which goes over the rows, so choosing a branch costs little. It
+depends on the operations that programs use, not on their graphs: one that was compiled serves all with the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd.compiler.instructions import Instructions, Kind, Tape
+from autograd.compiler.needs import Needs
+from autograd.compiler.numba_module import HEADER, indented, module
+from autograd.compiler.program import Program
+from autograd.compiler.scalar_source import nest, scalar_function
+from autograd.compiler.updates import OptimizerStage, update_lines
+from autograd.formula import names_in
+from autograd.formula_source import python_source
+
+__all__ = ["Interpreter"]
+
+_Array = np.ndarray[Any, Any]
+
+#: The most rows at a time: enough for instructions not to count, few enough for the buffer to stay in the cache.
+TILE = 128
+
+
+class Interpreter:
+    """A program as instructions, with its buffers; the same as :class:`autograd.compiler.numba_backend.WrittenOut`.
+
+    Attributes:
+        uniform: the uniform buffer; parameters come first.
+        gradient: of the last run, (params,).
+    """
+
+    def __init__(self, program: Program, rows: int, params: int, stages: Sequence[OptimizerStage]) -> None:
+        own = Instructions(program, Needs(program, params, inputs=False))
+        self.uniform = np.zeros(own.uniform.places)
+        self.gradient = self.uniform[program.uniform_size :][:params]
+        self._adjoints = self.uniform[program.uniform_size : 2 * program.uniform_size]
+        self._row = np.zeros((own.row.places, -(-rows // -(-rows // TILE))))  # tiles of the same size
+        start = program.constants_start
+        self.uniform[start : start + len(program.constants)] = program.constants
+        self.uniform[list(own.uniform.constants.values())] = list(own.uniform.constants)
+        self._row[list(own.row.constants.values())] = np.array(list(own.row.constants))[:, None]
+
+        kinds = sorted(own.kinds)
+        codes = [_table(tape, [kinds.index(kind) for kind in own.kinds]) for tape in (own.uniform, own.row)]
+        self._before, self._after = np.split(codes[0], [own.middle])
+        self._code = codes[1]
+        self._inputs, self._output, self._seed = np.array(own.inputs, int), own.output, own.seed
+        self._spread = np.array(list(own.spread.items()), int).reshape(-1, 2).T
+        adjoints = [(own.row.adjoints[to], place) for to, place in own.spread.items() if to in own.row.adjoints]
+        self._spread_adjoints = np.array(adjoints, int).reshape(-1, 2).T
+        self._run = module(_run(kinds)).run
+        self._update = module(_update(params, stages)).update if stages else None
+
+    def value_and_grad(self, X: _Array) -> float:
+        """Return the mean output over rows `X`; its gradient is in :attr:`gradient`."""
+        column = self.uniform[:, None]
+        self._adjoints[:] = 0.0
+        self._run(self._before, column, 1)
+        to, place = self._spread
+        self._row[to] = column[place]
+        to, place = self._spread_adjoints
+        self._row[to] = 0.0
+        total, tile = 0.0, self._row.shape[1]
+        with np.errstate(all="ignore"):
+            for start in range(0, len(X), tile):
+                part = X[start : start + tile]
+                self._row[self._inputs, : len(part)] = part.T
+                self._row[self._seed] = 1.0 / len(X)
+                self._run(self._code, self._row, len(part))
+                total += float(self._row[self._output, : len(part)].sum())
+            self._adjoints[place] += self._row[to].sum(axis=1)
+        self._run(self._after, column, 1)
+        return total / len(X)
+
+    def train(self, X: _Array, order: _Array, starts: _Array, rates: _Array, taken: int, states: _Array) -> None:
+        """Take one step for each batch: `starts` says where in `order`, the numbers of rows, it begins."""
+        assert self._update is not None
+        for step, rows in enumerate(np.split(order, starts[1:-1])):
+            self.value_and_grad(X[rows])
+            self._update(self.uniform, self.gradient, rates, step, taken, states)
+
+
+def _table(tape: Tape, numbers: Sequence[int]) -> _Array:
+    """The instructions of a tape as the rows of an array: the number of the kind, the target, the operands."""
+    table = np.zeros((len(tape.code), max(map(len, tape.code), default=1)), np.int32)
+    for row, (kind, *places) in zip(table, tape.code, strict=True):
+        row[0], row[1 : 1 + len(places)] = numbers[kind], places
+    return table
+
+
+def _run(kinds: Iterable[Kind]) -> str:
+    """Source of the loop."""
+    lines: list[str] = []
+    for number, (write, formula) in enumerate(kinds):
+        names = sorted(names_in(formula)[0])
+        result = python_source(formula, call=scalar_function)
+        line = f"B[o, r] = np.maximum(B[o, r], {result})" if write == "max" else f"B[o, r] {write} {result}"
+        body = [f"{name}_at = code[i, {2 + k}]" for k, name in enumerate(names)]
+        body += nest([("r", "rows")], [*(f"{name} = B[{name}_at, r]" for name in names), line])
+        lines += [f"{'elif' if number else 'if'} kind == {number}:", *(f"    {line}" for line in body)]
+    return HEADER + _RUN.format(branches=indented(lines, 2))
+
+
+def _update(params: int, stages: Sequence[OptimizerStage]) -> str:
+    return HEADER + _UPDATE.format(params=params, update=indented(update_lines(params, stages), 1))
+
+
+_RUN = """
+
+@njit(**options)
+def run(code, B, rows):
+    for i in range(len(code)):
+        kind = code[i, 0]
+        o = code[i, 1]
+{branches}
+"""
+
+_UPDATE = """
+
+@njit(**options)
+def update(U, DU, rates, step, taken, S):
+    G = np.zeros({params})
+    t = taken + step + 1.0
+{update}
+"""
