@@ -6,7 +6,8 @@ depends on the operations that programs use, not on their graphs: one that was c
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import math
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,8 @@ from autograd.compiler.numba_module import HEADER, indented, module
 from autograd.compiler.program import Program
 from autograd.compiler.scalar_source import nest, scalar_function
 from autograd.compiler.updates import OptimizerStage, update_lines
-from autograd.formula import names_in
+from autograd.compiler.vector_functions import REACH, SOURCE, vector_function
+from autograd.formula import calls_in, names_in
 from autograd.formula_source import python_source
 
 __all__ = ["Interpreter"]
@@ -98,14 +100,36 @@ def _table(tape: Tape, numbers: Sequence[int]) -> _Array:
 def _run(kinds: Iterable[Kind]) -> str:
     """Source of the loop."""
     lines: list[str] = []
-    for number, (write, formula) in enumerate(kinds):
-        names = sorted(names_in(formula)[0])
-        result = python_source(formula, call=scalar_function)
+    for number, kind in enumerate(kinds):
+        lines += [f"{'elif' if number else 'if'} kind == {number}:", *(f"    {line}" for line in _branch(*kind))]
+    return HEADER + SOURCE + _RUN.format(branches=indented(lines, 2))
+
+
+def _branch(write: str, formula: str) -> list[str]:
+    """The lines that carry out instructions of a kind."""
+    names = sorted(names_in(formula)[0])
+    reads = [f"{name} = B[{name}_at, r]" for name in names]
+
+    def over_rows(call: Callable[[str], str]) -> list[str]:
+        result = python_source(formula, call=call)
         line = f"B[o, r] = np.maximum(B[o, r], {result})" if write == "max" else f"B[o, r] {write} {result}"
-        body = [f"{name}_at = code[i, {2 + k}]" for k, name in enumerate(names)]
-        body += nest([("r", "rows")], [*(f"{name} = B[{name}_at, r]" for name in names), line])
-        lines += [f"{'elif' if number else 'if'} kind == {number}:", *(f"    {line}" for line in body)]
-    return HEADER + _RUN.format(branches=indented(lines, 2))
+        return nest([("r", "rows")], [*reads, line])
+
+    lines = [f"{name}_at = code[i, {2 + k}]" for k, name in enumerate(names)]
+    beyond = [
+        f"beyond += not abs({python_source(argument, call=scalar_function)}) <= {REACH[name]!r}"
+        for name, (argument, *_) in calls_in(formula)
+        if REACH.get(name, math.inf) < math.inf
+    ]
+    if not beyond:
+        return [*lines, *over_rows(_function)]
+    lines += ["beyond = 0", *nest([("r", "rows")], [*reads, *beyond])]
+    vector, scalar = over_rows(_function), over_rows(scalar_function)
+    return [*lines, "if beyond:", *(f"    {line}" for line in scalar), "else:", *(f"    {line}" for line in vector)]
+
+
+def _function(name: str) -> str:
+    return vector_function(name) if name in REACH else scalar_function(name)
 
 
 def _update(params: int, stages: Sequence[OptimizerStage]) -> str:
