@@ -1,7 +1,8 @@
 """The Numba backend: a block program as one compiled kernel, cached on disk between processes.
 
 An extra: ``pip install "glassgrad[jit]"``. The source of :mod:`autograd.compiler.loops` is written to a folder of the
-user's cache, under a name that is its own hash, and compiled by Numba, which keeps the machine code beside it.
+user's cache, under a name that is its own hash, and compiled by Numba, which keeps the machine code beside it. A program
+of many small blocks would take minutes to compile: :mod:`autograd.compiler.interpreter` carries it out instead.
 """
 
 from __future__ import annotations
@@ -25,8 +26,15 @@ __all__ = ["Kernel"]
 
 _Array = np.ndarray[Any, Any]
 
-#: The most blocks that are written out; more are interpreted.
-MOST_WRITTEN_OUT = 150
+#: What is interpreted has more blocks than this: written out, so many take half a minute to compile, twice as many two.
+MANY_BLOCKS = 100
+#: And fewer nodes a block than this, on average. Matrix products, which have more, are several times as fast written out.
+FEW_NODES = 100
+
+
+def is_irregular(program: Program) -> bool:
+    """Whether a program has so little structure that it is better interpreted than written out."""
+    return len(program.blocks) > MANY_BLOCKS and program.nodes < FEW_NODES * len(program.blocks)
 
 
 class Kernel:
@@ -48,7 +56,7 @@ class Kernel:
     def __init__(self, program: Program, rows: int, *, params: int, stages: Sequence[OptimizerStage] = ()) -> None:
         if not all(per_row for per_row, _ in program.inputs):
             raise OperandError("a kernel takes rows only: compile without uniform=, or use the NumPy backend")
-        form = WrittenOut if len(program.blocks) <= MOST_WRITTEN_OUT else Interpreter
+        form = Interpreter if is_irregular(program) else WrittenOut
         self._form = form(program, rows, params, stages)
         self.stages, self._rows, self._inputs = stages, rows, len(program.inputs)
         self.uniform = self._form.uniform
