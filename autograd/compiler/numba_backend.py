@@ -1,8 +1,8 @@
 """The Numba backend: a block program as one compiled kernel, cached on disk between processes.
 
 An extra: ``pip install "glassgrad[jit]"``. The source of :mod:`autograd.compiler.loops` is written to a folder of the
-user's cache, under a name that is its own hash, and compiled by Numba, which keeps the machine code beside it. A program
-of many small blocks would take minutes to compile: :mod:`autograd.compiler.interpreter` carries it out instead.
+user's cache, under a name that is its own hash, and compiled by Numba, which keeps the machine code beside it. A
+program of many small blocks would take minutes to compile: :mod:`autograd.compiler.interpreter` runs it instead.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from autograd.compiler.interpreter import Interpreter
 from autograd.compiler.loops import Loops
 from autograd.compiler.needs import Needs
 from autograd.compiler.numba_module import HEADER, indented, module
-from autograd.compiler.program import Program
+from autograd.compiler.program import Dot, Program
 from autograd.compiler.updates import OptimizerStage, update_lines
 from autograd.errors import LengthError, OperandError
 
@@ -26,15 +26,18 @@ __all__ = ["Kernel"]
 
 _Array = np.ndarray[Any, Any]
 
-#: What is interpreted has more blocks than this: written out, so many take half a minute to compile, twice as many two.
+#: More blocks than this take half a minute to compile when they are written out, three times as many five minutes.
 MANY_BLOCKS = 100
-#: And fewer nodes a block than this, on average. Matrix products, which have more, are several times as fast written out.
-FEW_NODES = 100
+#: With fewer products a block than this, in sums of products, interpreting is never behind the NumPy backend.
+FEW_PRODUCTS = 32
 
 
 def is_irregular(program: Program) -> bool:
-    """Whether a program has so little structure that it is better interpreted than written out."""
-    return len(program.blocks) > MANY_BLOCKS and program.nodes < FEW_NODES * len(program.blocks)
+    """Whether a program has so many blocks, and those so small, that it is better interpreted than written out."""
+    products = sum(
+        block.out.index.size * block.left.index.shape[2] for block in program.blocks if isinstance(block, Dot)
+    )
+    return len(program.blocks) > MANY_BLOCKS and products < FEW_PRODUCTS * len(program.blocks)
 
 
 class Kernel:

@@ -94,9 +94,6 @@ MUTATIONS = {
     "interpreter: who adds": wrong(
         Tape, "emit", lambda old: lambda self, text, scope, out, write="=": old(self, text, scope, out)
     ),
-    "interpreter: whose adjoint a place is": wrong(
-        Tape, "release", lambda old: lambda self, place: self._free.append(self.adjoints[place])
-    ),
     "interpreter: a reduction's elements": wrong(
         instructions, "_elements", lambda old: lambda scope: list(old(scope))[::-1]
     ),
