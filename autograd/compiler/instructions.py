@@ -135,7 +135,8 @@ class Instructions:
         uniform, row: the two tapes. Adjoints of uniform numbers stand behind them all, in their order.
         middle: how many of the uniform instructions are to be carried out before those of the rows.
         kinds: of instructions, in the order of their numbers.
-        spread: uniform places, by the places in the row buffer that they are spread to.
+        spread: the uniform places that are spread.
+        spread_at: where they are spread to in the row buffer, in the same order; their adjoints follow.
         inputs: the places of the inputs in the row buffer.
         output: the place of the output there.
         seed: that of its adjoint.
@@ -146,8 +147,6 @@ class Instructions:
         self.uniform, self.row = Tape(2 * program.uniform_size, kinds), Tape(program.row_size, kinds)
         self.uniform.adjoints = {place: program.uniform_size + place for place in range(program.uniform_size)}
         self.inputs = [place for _, place in program.inputs]
-        self.spread: dict[int, int] = {}
-        self._spread_to: dict[int, int] = {}
         sizes = {False: program.uniform_size, True: program.row_size}
         self._needed = {
             per_row: needs.mask(Positions(np.arange(size), np.full(size, per_row))) for per_row, size in sizes.items()
@@ -157,6 +156,12 @@ class Instructions:
         if not per_row:
             terms.append(_Term("identity", [(False, self.output)], (True, self.row.new())))
             self.output = terms[-1].out[1]
+        read = (number for term in terms if term.out[0] for number in _flat(term.operands))
+        self.spread = list(dict.fromkeys(place for per_row, place in read if not per_row))
+        self.spread_at = self.row.places
+        self._spread_to = {place: self.row.new() for place in self.spread}
+        adjoints = {self._spread_to[place]: self.row.new() for place in self.spread}
+        self.row.adjoints = {to: adjoints[to] for place, to in self._spread_to.items() if self._needed[False][place]}
         scopes = [self._forward(term) for term in terms]
         self.middle = len(self.uniform.code)
         self.seed = self.row.adjoints[self.output] = self.row.new()
@@ -202,14 +207,7 @@ class Instructions:
     def _read(self, number: Number, by_row: bool) -> int:
         """The place of a number in the buffer of what reads it."""
         per_row, place = number
-        if per_row == by_row:
-            return place
-        if place not in self._spread_to:
-            own = self._spread_to[place] = self.row.new()
-            self.spread[own] = place
-            if self._needed[False][place]:
-                self.row.adjoints[own] = self.row.new()
-        return self._spread_to[place]
+        return place if per_row == by_row else self._spread_to[place]
 
 
 def _terms(block: Block) -> Iterator[_Term]:
@@ -226,6 +224,11 @@ def _terms(block: Block) -> Iterator[_Term]:
         operands = [_numbers(at.reshape(-1) if isinstance(block, Map) else at) for at in block.operands]
         for number, *own in zip(_numbers(block.out.reshape(-1)), *operands, strict=True):
             yield _Term(block.op, own, number)
+
+
+def _flat(operands: list[Any]) -> Iterator[Number]:
+    for operand in operands:
+        yield from operand if isinstance(operand, list) else [operand]
 
 
 def _numbers(at: Positions) -> Any:

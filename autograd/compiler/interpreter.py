@@ -54,9 +54,9 @@ class Interpreter:
         self._before, self._after = np.split(codes[0], [own.middle])
         self._code = codes[1]
         self._inputs, self._output, self._seed = np.array(own.inputs, int), own.output, own.seed
-        self._spread = np.array(list(own.spread.items()), int).reshape(-1, 2).T
-        adjoints = [(own.row.adjoints[to], place) for to, place in own.spread.items() if to in own.row.adjoints]
-        self._spread_adjoints = np.array(adjoints, int).reshape(-1, 2).T
+        self._spread = np.array(own.spread, int)
+        end = own.spread_at + len(own.spread)
+        self._values, self._slopes = self._row[own.spread_at : end], self._row[end : end + len(own.spread)]
         self._run = module(_run(kinds)).run
         self._update = module(_update(params, stages)).update if stages else None
 
@@ -65,10 +65,8 @@ class Interpreter:
         column = self.uniform[:, None]
         self._adjoints[:] = 0.0
         self._run(self._before, column, 1)
-        to, place = self._spread
-        self._row[to] = column[place]
-        to, place = self._spread_adjoints
-        self._row[to] = 0.0
+        self._values[:] = column[self._spread]
+        self._slopes[:] = 0.0
         total, tile = 0.0, self._row.shape[1]
         with np.errstate(all="ignore"):
             for start in range(0, len(X), tile):
@@ -77,7 +75,7 @@ class Interpreter:
                 self._row[self._seed] = 1.0 / len(X)
                 self._run(self._code, self._row, len(part))
                 total += float(self._row[self._output, : len(part)].sum())
-            self._adjoints[place] += self._row[to].sum(axis=1)
+            self._adjoints[self._spread] += self._slopes.sum(axis=1)
         self._run(self._after, column, 1)
         return total / len(X)
 

@@ -28,8 +28,8 @@ _Array = np.ndarray[Any, Any]
 
 #: More blocks than this take half a minute to compile when they are written out, three times as many five minutes.
 MANY_BLOCKS = 100
-#: With fewer products a block than this, in sums of products, interpreting is never behind the NumPy backend.
-FEW_PRODUCTS = 32
+#: Products a block, in sums of products. Interpreted, they fall behind the NumPy backend's from some 5 on.
+FEW_PRODUCTS = 4
 
 
 def is_irregular(program: Program) -> bool:
