@@ -205,11 +205,11 @@ class Compiled:
             raise UnknownNameError("backend", backend, ("numpy", "numba"))
         if importlib.util.find_spec("numba") is None:
             raise OperandError('this needs numba: pip install "glassgrad[jit]", or use the NumPy backend')
-        from autograd.compiler.numba_backend import Kernel
+        from autograd.compiler.numba_backend import kernel
 
-        kernel = Kernel(self.program, rows, params=len(self.params), stages=stages)
-        kernel.parameters[:] = self._vector()
-        return kernel
+        training = kernel(self.program, rows, params=len(self.params), stages=stages)
+        training.parameters[:] = self._vector()
+        return training
 
     def _build(self, outputs: Sequence[Any]) -> Any:
         return flatten(self._outputs)[1](outputs)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from autograd.compiler.loop_products import at_row
 from autograd.compiler.program import Map, Positions, Reduce
-from autograd.compiler.scalar_graph import COMPARISONS
+from autograd.compiler.scalar_graph import rule_of
 from autograd.compiler.scalar_source import Reductions, nest, scalar_function
 from autograd.formula import fill_in, needed
 from autograd.formula_source import python_source
@@ -74,7 +74,7 @@ def _elementwise(
     for name, at in read.items():
         sources[name] = loops.found(at.reshape(-1), ["i"], f"at_{name}", outer)
         (inner if at.space == "row" else outer).append(f"{name} = {sources[name]}")
-    return _rule(block.op), result, sources, outer, inner
+    return rule_of(block.op), result, sources, outer, inner
 
 
 def _reduce(loops: Loops, block: Reduce) -> list[str]:
@@ -142,24 +142,20 @@ def _kept(loops: Loops, block: Reduce, name: str) -> str:
     return at_row(block.kept[name], loops.place(block.kept[name], ["i", "j"])) if name in block.kept else ""
 
 
-def _rule(op: str) -> Rule:
-    return Rule(op, "a b", f"where({COMPARISONS[op]}, 1, 0)", ("0", "0"), "") if op in COMPARISONS else RULES[op]
-
-
 def _scalar(op: str, text: str) -> str:
     """A formula of a row as a scalar expression that Numba knows; its names get a prefix that loops do not use."""
-    rule = _rule(op)
+    rule = rule_of(op)
     names = [*(operand.name for operand in rule.operands), *(name for name, _ in rule.given)]
     return python_source(fill_in(text, {name: f"x_{name}" for name in names}), call=scalar_function)
 
 
 def _names(op: str) -> list[str]:
-    return [f"x_{operand.name}" for operand in _rule(op).operands]
+    return [f"x_{operand.name}" for operand in rule_of(op).operands]
 
 
 def _not_kept(block: Map | Reduce) -> list[tuple[str, str]]:
     """The given formulas that the derivatives need beside those that were kept."""
-    rule = _rule(block.op)
+    rule = rule_of(block.op)
     return needed([pair for pair in rule.given if pair[0] not in block.kept], rule.partials)
 
 

@@ -6,72 +6,77 @@ user's cache, under a name that is its own hash, and compiled by Numba, which ke
 
 from __future__ import annotations
 
-import hashlib
-import importlib.util
-import os
-import sys
 from collections.abc import Sequence
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
 
 from autograd.compiler.flat import flat
+from autograd.compiler.interpreter import Interpreter
 from autograd.compiler.loops import Loops
 from autograd.compiler.needs import Needs
-from autograd.compiler.program import Program
-from autograd.compiler.scalar_source import Reductions, nest, scalar_function
+from autograd.compiler.numba_module import HEADER, indented, module
+from autograd.compiler.program import Dot, Program
+from autograd.compiler.scalar_source import nest
 from autograd.compiler.training import OptimizerStage, Training
-from autograd.files import write_whole
-from autograd.formula import names_in
-from autograd.formula_source import python_source
+from autograd.compiler.updates import update_lines
 
-__all__ = ["Kernel"]
+__all__ = ["kernel"]
 
 _Array = np.ndarray[Any, Any]
 
 
-class Kernel(Training):
-    """A program compiled for up to `rows` rows, with its buffers; see :class:`autograd.compiler.training.Training`.
+#: More blocks than this take half a minute to compile when they are written out, three times as many five minutes.
+MANY_BLOCKS = 100
+#: Products a block, in sums of products. Interpreted, they fall behind the NumPy backend's from some 5 on.
+FEW_PRODUCTS = 4
 
-    Args:
-        program: the blocks; the first output is the one that is differentiated.
-        rows: the most rows that run at once.
-        params: how many parameters there are.
-        stages: of an optimiser, if :meth:`train` is wanted.
+
+def kernel(program: Program, rows: int, *, params: int, stages: Sequence[OptimizerStage] = ()) -> Training:
+    """Return a program compiled for up to `rows` rows, with its buffers, and an optimiser's stages in it.
+
+    The first output is the one that is differentiated.
     """
+    form = Interpreter if is_irregular(program) else WrittenOut
+    return form(program, rows, params, stages)
 
-    def __init__(self, program: Program, rows: int, *, params: int, stages: Sequence[OptimizerStage] = ()) -> None:
+
+def is_irregular(program: Program) -> bool:
+    """Whether a program has so many blocks, and those so small, that it is better interpreted than written out."""
+    products = sum(
+        block.out.index.size * block.left.index.shape[2] for block in program.blocks if isinstance(block, Dot)
+    )
+    return len(program.blocks) > MANY_BLOCKS and products < FEW_PRODUCTS * len(program.blocks)
+
+
+class WrittenOut(Training):
+    """A program as loops of its own, forward, backward and the optimiser's step in one function."""
+
+    def __init__(self, program: Program, rows: int, params: int, stages: Sequence[OptimizerStage]) -> None:
         super().__init__(program, rows, params, stages)
-        own = program if rows > 1 else program.without_rows()
+        self._program = own = program if rows > 1 else program.without_rows()
         loops = Loops(own, Needs(own, params, inputs=False))
-        self.uniform = np.zeros(own.uniform_size)
-        self.parameters = self.uniform[:params]
+        self._uniform = np.zeros(own.uniform_size)
+        self.parameters = self._uniform[:params]
         stride = rows + 8 * (rows % 64 == 0)  # at distances of whole pages, places would share few lines of the cache
         row = np.zeros((own.row_size + loops.scratch) * stride)
         start = own.constants_start
-        self.uniform[start : start + len(own.constants)] = own.constants
-        self._held_places = slice(own.held_start, own.held_start + len(own.held))
-        self._buffers = (self.uniform, row, np.zeros_like(self.uniform), np.zeros_like(row), loops.index)
-        self._module = _module(flat(_source(own, loops, params, stages), stride))
+        self._uniform[start : start + len(own.constants)] = own.constants
+        self._buffers = (self._uniform, row, np.zeros_like(self._uniform), np.zeros_like(row), loops.index)
+        self._module = module(flat(_source(own, loops, params, stages), stride))
 
     def _differentiate(self, X: _Array) -> tuple[float, _Array]:
-        self._read_held()
+        self._program.read_held(self._uniform)
         return self._module.value_and_grad(*self._buffers, X), self._buffers[2][: len(self.parameters)]
 
     def _take(self, X: _Array, batches: Sequence[_Array] | None, rates: _Array, taken: int) -> _Array:
         batches = [np.arange(len(X))] if batches is None else batches
         order = np.concatenate(batches).astype(np.int64) if batches else np.zeros(0, np.int64)
         starts = np.cumsum([0, *map(len, batches)])
-        self._read_held()
-        step = np.zeros(len(self.parameters))
-        losses: _Array = np.zeros(len(batches))
+        self._program.read_held(self._uniform)
+        step, losses = np.zeros(len(self.parameters)), np.zeros(len(batches))
         self._module.train(*self._buffers, X, order, starts, rates, taken, self._states, step, losses)
         return losses
-
-    def _read_held(self) -> None:
-        self.uniform[self._held_places] = [value.data for value in self._held]
 
 
 def _source(program: Program, loops: Loops, params: int, stages: Sequence[OptimizerStage]) -> str:
@@ -81,12 +86,12 @@ def _source(program: Program, loops: Loops, params: int, stages: Sequence[Optimi
     value = mean if per_row else [f"value = U[{place}]"]
     clear = nest([("i", program.uniform_size)], ["DU[i] = 0.0"])
     both = [*loops.forward, *value, *clear, *seed, *loops.backward]
-    source = _TEMPLATE.format(load=_indented(_load(program, "r"), 1), body=_indented(both, 1))
+    source = HEADER + _TEMPLATE.format(load=indented(_load(program, "r"), 1), body=indented(both, 1))
     if stages:
         source += _TRAIN.format(
-            load=_indented(_load(program, "order[starts[step] + r]"), 2),
-            body=_indented(both, 2),
-            update=_indented(_update(params, stages), 2),
+            load=indented(_load(program, "order[starts[step] + r]"), 2),
+            body=indented(both, 2),
+            update=indented(update_lines(params, stages), 2),
         )
     return source
 
@@ -104,42 +109,7 @@ def _load(program: Program, row: str) -> list[str]:
     return lines
 
 
-def _update(params: int, stages: Sequence[OptimizerStage]) -> list[str]:
-    """The lines that turn the gradient in DU into a step and take it."""
-    lines = nest([("i", params)], ["G[i] = DU[i]"])
-    place = 0
-    for number, stage in enumerate(stages):
-        lines += [f"rate = rates[step, {number}]", *(f"{name} = {value!r}" for name, value in stage.constants)]
-        reductions = Reductions(_scalar, params, ["g = G[j]", "p = U[j]"])
-        inner = ["g = G[i]", "p = U[i]"]
-        for name, text in stage.given:
-            before, source = reductions.lines(text)
-            (lines if before or "g" not in names_in(text)[0] else inner).extend([*before, f"{name} = {source}"])
-        for offset, (name, _) in enumerate(stage.states):
-            inner.append(f"{name} = S[{place + offset}, i]")
-        for offset, (name, text) in enumerate(stage.states):
-            inner += [f"{name} = {_scalar(text)}", f"S[{place + offset}, i] = {name}"]
-        place += len(stage.states)
-        lines += nest([("i", params)], [*inner, f"G[i] = {_scalar(stage.result)}"])
-    return [*lines, *nest([("i", params)], ["U[i] += G[i]"])]
-
-
-def _scalar(text: str) -> str:
-    return python_source(text, call=scalar_function)
-
-
-def _indented(lines: Sequence[str], depth: int) -> str:
-    return "\n".join("    " * depth + line for line in lines)
-
-
-# IEEE-754 throughout, but for the order of sums and fused multiply-add.
 _TEMPLATE = """\
-import math
-
-import numpy as np
-from numba import njit
-
-options = dict(cache=True, error_model="numpy", fastmath={{"contract", "reassoc"}}, boundscheck=False)
 
 
 @njit(**options)
@@ -164,22 +134,3 @@ def train(U, V, DU, DV, index, X, order, starts, rates, taken, S, G, losses):
         losses[step] = value
 {update}
 """
-
-
-def _module(source: str) -> ModuleType:
-    """The module with this source, from the cache folder; Numba finds its machine code beside it."""
-    name = f"glassgrad_{hashlib.sha256(source.encode()).hexdigest()[:24]}"
-    if name in sys.modules:
-        return sys.modules[name]
-    folder = Path(os.environ.get("GLASSGRAD_CACHE") or Path.home() / ".cache" / "glassgrad")
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{name}.py"
-    if not path.exists():
-        write_whole(path, source)
-    spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    sys.modules[name] = module
-    return module

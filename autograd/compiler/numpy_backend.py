@@ -79,9 +79,7 @@ class Executable:
         """Put parameters, what is held, and inputs in place; of those that have rows, some `rows` of all."""
         memory, program = self.memory, self.program
         memory.uniform[: self._params] = parameters
-        if program.held:
-            start = program.held_start
-            memory.uniform[start : start + len(program.held)] = [value.data for value in program.held]
+        program.read_held(memory.uniform)
         for at, per_row, numbers in columns:
             if per_row:
                 memory.row[at] = numbers[:, rows]

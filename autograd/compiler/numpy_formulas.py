@@ -13,11 +13,10 @@ import numpy as np
 
 from autograd.compiler.numpy_calls import OPPOSITE, as_call, lowered
 from autograd.compiler.program import Map, Reduce
-from autograd.compiler.scalar_graph import COMPARISONS
+from autograd.compiler.scalar_graph import rule_of
 from autograd.compiler.workspace import Workspace
 from autograd.formula import needed, parse_formula
-from autograd.formula_source import is_elementwise, numpy_source
-from autograd.rules import RULES
+from autograd.formula_source import is_elementwise
 
 __all__ = ["formula_adjoints", "formula_lines"]
 
@@ -27,9 +26,7 @@ def formula_lines(memory: Workspace, block: Map | Reduce) -> list[str]:
     lines: list[str] = []
     scope = _operands(memory, block, lines)
     out = _beside(memory, block, memory.own(block.out))
-    if block.op in COMPARISONS:
-        return [*lines, f"{out}[...] = {numpy_source(COMPARISONS[block.op], scope)}"]
-    rule, write = RULES[block.op], _writer(memory, block, scope)
+    rule, write = rule_of(block.op), _writer(memory, block, scope)
     for name, text in needed(rule.given, [rule.forward]):
         source = write(text)
         if name in block.kept:
@@ -51,9 +48,7 @@ def formula_adjoints(memory: Workspace, block: Map | Reduce, adjoint: str, *, gu
         guarded: let a zero stop even infinity and nan.
     """
     lines: list[str] = []
-    if block.op in COMPARISONS:
-        return lines
-    rule, per_row, reduced = RULES[block.op], block.out.space == "row", isinstance(block, Reduce)
+    rule, per_row, reduced = rule_of(block.op), block.out.space == "row", isinstance(block, Reduce)
     wanted = [
         (at, operand, partial)
         for at, operand, partial in zip(block.operands, rule.operands, rule.partials, strict=True)
@@ -109,15 +104,10 @@ def _quotient(partial: str, sequences: Collection[str]) -> tuple[str, str] | Non
 
 def _operands(memory: Workspace, block: Map | Reduce, lines: list[str]) -> dict[str, str]:
     """What the names of operands stand for; gathers are put into `lines`."""
-    if block.op in COMPARISONS:
-        names, are_sequences = list("ab"), [True, True]
-    else:
-        operands = RULES[block.op].operands
-        names, are_sequences = [each.name for each in operands], [each.is_sequence for each in operands]
     found = {}
-    for name, at, is_sequence in zip(names, block.operands, are_sequences, strict=True):
+    for operand, at in zip(rule_of(block.op).operands, block.operands, strict=True):
         read = memory.lifted(at, lines, block.out.space == "row")
-        found[name] = read if is_sequence else _beside(memory, block, read)
+        found[operand.name] = read if operand.is_sequence else _beside(memory, block, read)
     return found
 
 
@@ -128,7 +118,7 @@ def _beside(memory: Workspace, block: Map | Reduce, name: str) -> str:
 
 def _writer(memory: Workspace, block: Map | Reduce, scope: dict[str, str]) -> Callable[[str], str]:
     """What turns the formulas of a block into source, with the names of `scope` for their variables."""
-    pairs = zip(RULES[block.op].operands, block.operands, strict=True)
+    pairs = zip(rule_of(block.op).operands, block.operands, strict=True)
     found = {operand.name: memory.constant(at) for operand, at in pairs if not operand.is_sequence}
     constants = {name: number for name, number in found.items() if number}  # of 0 the sign would be lost
     length = max(at.index.shape[-1] for at in block.operands) if isinstance(block, Reduce) else 0

@@ -155,6 +155,11 @@ class Program:
         last = max((place for per_row, place in self.inputs if per_row), default=-1)
         return last + 1 + ((True, last + 1) in self.ones)
 
+    def read_held(self, uniform: np.ndarray[Any, Any]) -> None:
+        """Put the numbers of what is held where the blocks read them."""
+        if self.held:
+            uniform[self.held_start : self.held_start + len(self.held)] = [value.data for value in self.held]
+
     def without_rows(self) -> Program:
         """Return the same program for one single row: all in the uniform buffer, what had rows behind the rest."""
         start = self.uniform_size

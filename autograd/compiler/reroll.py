@@ -17,7 +17,7 @@ import numpy as np
 from autograd.compiler.even import even_out
 from autograd.compiler.grouping import Sum, collect_sums, group, is_variadic, levels
 from autograd.compiler.program import Block, Dot, Map, Positions, Program, Reduce
-from autograd.compiler.scalar_graph import COMPARISONS, Graph
+from autograd.compiler.scalar_graph import Graph, rule_of
 from autograd.formula import names_in, needed
 from autograd.rules import RULES, Rule
 
@@ -166,7 +166,7 @@ def _map(layout: _Layout, nodes: list[int]) -> Map:
         nodes.sort(key=lambda node: sorted(layout.key(operands[node]), reverse=True))
         reads = [layout.at(column) for column in zip(*(operands[node] for node in nodes), strict=True)]
     op, out = layout.graph.ops[nodes[0]], layout.add(nodes)
-    kept = {} if op in COMPARISONS else {name: layout.reserve(out) for name in _kept(RULES[op])}
+    kept = {name: layout.reserve(out) for name in _kept(rule_of(op))}
     return _with_views(Map(op, reads, out, kept))
 
 

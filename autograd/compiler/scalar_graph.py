@@ -11,14 +11,19 @@ from typing import Any
 
 import numpy as np
 
-from autograd.rules import RULES
+from autograd.rules import RULES, Rule
 from autograd.value import Value
 
-__all__ = ["COMPARISONS", "LEAVES", "Graph"]
+__all__ = ["COMPARISONS", "LEAVES", "Graph", "rule_of"]
 
 LEAVES = ("const", "param", "input", "held")
 #: Comparisons give conditions for ``where``; they have no derivative, so they are no rows of the table.
 COMPARISONS = {"lt": "a < b", "le": "a <= b", "gt": "a > b", "ge": "a >= b"}
+
+
+def rule_of(op: str) -> Rule:
+    """The row of an operation; of a comparison, what it would be."""
+    return Rule(op, "a b", f"where({COMPARISONS[op]}, 1, 0)", ("0", "0"), "") if op in COMPARISONS else RULES[op]
 
 
 class Graph:

@@ -52,7 +52,6 @@ class Training(ABC):
         if not all(per_row for per_row, _ in program.inputs):
             raise OperandError("training takes rows only: compile without uniform=, or call value_and_grad")
         self.stages, self._rows, self._inputs = stages, rows, len(program.inputs)
-        self._held = program.held
         self._states = np.zeros((sum(len(stage.states) for stage in stages), params))
         self._steps = np.zeros(1, int)
 

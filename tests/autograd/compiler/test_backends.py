@@ -1,7 +1,7 @@
 """Both backends against the eager engine: random programs over the whole table, special values, sharing, repetition.
 
-The Numba backend's loops are ordinary Python, so they run here as such, without numba; where numba is installed, some
-programs are compiled for real in test_numba.py.
+The Numba backend's loops and its interpreter are ordinary Python, so they run here as such, without numba; where numba
+is installed, some programs are compiled for real in test_numba.py.
 """
 
 import math
@@ -15,6 +15,7 @@ import autograd
 from autograd import RULES, Value, compile
 from autograd.compiler.loops import Loops
 from autograd.compiler.needs import Needs
+from tests.autograd.compiler.interpreted import interpreted_gradient
 from tests.strategies import Program, dags, programs
 
 OPERATORS = {
@@ -73,6 +74,7 @@ def agree(f, X, params):
     with np.errstate(all="ignore"):
         assert np.allclose(program(X), costs, rtol=1e-10, atol=1e-10 * scale)
     found = [program.value_and_grad(X), program.value_and_grad(X), loops_gradient(program, X)]
+    found.append(interpreted_gradient(program, X))
     for value, gradient in found:
         assert value == pytest.approx(np.mean(costs), rel=1e-10, abs=1e-10 * scale)
         assert np.allclose(gradient, expected, rtol=1e-10, atol=1e-10 * scale)

@@ -7,7 +7,8 @@ import pytest
 
 import autograd
 from autograd import RULES, Value, dot
-from autograd.compiler import grouping, loop_formulas, loops, numpy_calls, reroll
+from autograd.compiler import grouping, instructions, interpreter, loop_formulas, loops, numpy_calls, reroll
+from autograd.compiler.instructions import Tape
 from autograd.compiler.loops import Loops
 from autograd.compiler.needs import Needs
 from autograd.compiler.program import Positions
@@ -100,6 +101,15 @@ MUTATIONS = {
     "loops: who clears": wrong(Loops, "_clear", lambda _: lambda self, places: []),
     "loops: a product's adjoint": wrong(loops, "product_adjoint_loops", lambda old: lambda own, block: []),
     "loops: copies' adjoints": wrong(Loops, "_copy_adjoints", lambda _: lambda self, copies: []),
+    "interpreter: who adds": wrong(
+        Tape, "emit", lambda old: lambda self, text, scope, out, write="=": old(self, text, scope, out)
+    ),
+    "interpreter: a reduction's elements": wrong(
+        instructions, "_elements", lambda old: lambda scope: np.roll(list(old(scope)), 1).tolist()
+    ),
+    "interpreter: a function": wrong(
+        interpreter, "vector_function", lambda old: lambda name: old({"tanh": "sin"}.get(name, name))
+    ),
 }
 
 
