@@ -6,6 +6,7 @@ depends on the operations that programs use, not on their graphs: one that was c
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
@@ -82,8 +83,8 @@ class Interpreter:
     def train(self, X: _Array, order: _Array, starts: _Array, rates: _Array, taken: int, states: _Array) -> None:
         """Take one step for each batch: `starts` says where in `order`, the numbers of rows, it begins."""
         assert self._update is not None
-        for step, rows in enumerate(np.split(order, starts[1:-1])):
-            self.value_and_grad(X[rows])
+        for step, (start, stop) in enumerate(itertools.pairwise(starts)):
+            self.value_and_grad(X[order[start:stop]])
             self._update(self.uniform, self.gradient, rates, step, taken, states)
 
 
@@ -105,7 +106,7 @@ def _run(kinds: Iterable[Kind]) -> str:
 
 def _branch(write: str, formula: str) -> list[str]:
     """The lines that carry out instructions of a kind."""
-    names = sorted(names_in(formula)[0])
+    names = [f"x{k}" for k in range(len(names_in(formula)[0]))]
     reads = [f"{name} = B[{name}_at, r]" for name in names]
 
     def over_rows(call: Callable[[str], str]) -> list[str]:

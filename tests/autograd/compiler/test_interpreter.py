@@ -1,16 +1,19 @@
 """The interpreter's own functions, and what it makes of programs; its numbers are compared in test_backends.py."""
 
 import math
+from types import SimpleNamespace
+from unittest.mock import patch
 
 import mpmath
 import numpy as np
 import pytest
 
-from autograd import Value, compile
+from autograd import RULES, Rule, Value, compile
 from autograd.compiler import numba_backend
 from autograd.compiler.instructions import Instructions
 from autograd.compiler.needs import Needs
 from autograd.compiler.numba_module import HEADER
+from autograd.compiler.program import Map, Positions, Program
 from autograd.compiler.vector_functions import REACH, SOURCE, vector_function
 from nn import MLP
 from tests.autograd.compiler.interpreted import as_python, interpreted_gradient
@@ -77,6 +80,22 @@ def test_there_are_no_instructions_for_adjoints_that_nothing_wants():
     own = Instructions(program, Needs(program, 1, inputs=False))
     assert len(own.row.code) == 5  # sin, product, exp, product; the adjoint of w
     assert len(own.kinds) == 4  # a product is a product, also in an adjoint; but that of w is added
+
+
+def test_a_formula_may_have_more_than_ten_operands():
+    names = "abcdefghijkl"
+    rule = Rule("long", " ".join(names), " - ".join(names), ("1",) + ("-1",) * 11, "", domain=((0.0, 1.0),) * 12)
+    with patch.dict(RULES, long=rule):
+        w = [Value(float(2**i)) for i in range(12)]
+        program = SimpleNamespace(params=w, program=long_program())
+        assert interpreted_gradient(program, np.ones((1, 0)))[0] == 1.0 - sum(2.0**i for i in range(1, 12))
+
+
+def long_program():
+    """One block, of the row `long` applied to twelve parameters."""
+    operands = [Positions(np.array([i]), np.array([False])) for i in range(12)]
+    block = Map("long", operands, Positions(np.array([12]), np.array([False])))
+    return Program(13, 0, [], [], 12, [], 12, [block], [(False, 12)], [], 13)
 
 
 def test_many_small_blocks_are_interpreted_and_matrix_products_are_not():

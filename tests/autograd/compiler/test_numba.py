@@ -83,6 +83,7 @@ def test_an_irregular_program_has_numpy_s_value_gradient_and_steps():
     kernel.go_on_from(other)
     assert np.allclose(kernel.train(X, batches[2:]), vector, rtol=1e-9, atol=1e-13)
     assert kernel.state[0] == 3
+    assert np.array_equal(kernel.train(X, []), kernel.parameters)
 
 
 def dot_of_pairs(a, b):
