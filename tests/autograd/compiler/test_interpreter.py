@@ -84,11 +84,13 @@ def test_there_are_no_instructions_for_adjoints_that_nothing_wants():
 
 def test_a_formula_may_have_more_than_ten_operands():
     names = "abcdefghijkl"
-    rule = Rule("long", " ".join(names), " - ".join(names), ("1",) + ("-1",) * 11, "", domain=((0.0, 1.0),) * 12)
+    forward = " + ".join(f"{k} * {name}" for k, name in enumerate(names))
+    rule = Rule("long", " ".join(names), forward, tuple(map(str, range(12))), "", domain=((0.0, 1.0),) * 12)
     with patch.dict(RULES, long=rule):
-        w = [Value(float(2**i)) for i in range(12)]
-        program = SimpleNamespace(params=w, program=long_program())
-        assert interpreted_gradient(program, np.ones((1, 0)))[0] == 1.0 - sum(2.0**i for i in range(1, 12))
+        program = SimpleNamespace(params=[Value(2.0**k) for k in range(12)], program=long_program())
+        value, gradient = interpreted_gradient(program, np.ones((1, 0)))
+    assert value == sum(k * 2.0**k for k in range(12))
+    assert gradient.tolist() == [*range(12)]
 
 
 def long_program():
