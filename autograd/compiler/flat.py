@@ -19,11 +19,11 @@ UNIFORM, ROW = {"U", "DU", "index"}, {"V", "DV"}
 
 
 def flat(source: str, stride: int) -> str:
-    """Return the source with places of the row buffers at a fixed distance, a number that LLVM can count on.
+    r"""Return the source with places of the row buffers at a fixed distance, a number that LLVM can count on.
 
     The result reads the name ``one``: it has to hold 1, and LLVM must not be able to see that.
 
-    >>> print(flat("for n in range(0, 6):\\n    for r in range(rows):\\n        V[n + 1, r] = V[n + 2, r] + U[3 * n]", 10))
+    >>> print(flat("for n in range(0, 6):\n  for r in range(rows):\n    V[n + 1, r] = V[n + 2, r] + U[3 * n]", 10))
     for n in range(0, 6 * one):
         n = n & 7
         for r in range(rows):
@@ -59,10 +59,11 @@ class _Flat(ast.NodeTransformer):
     def visit_For(self, node: ast.For) -> ast.AST:
         self.generic_visit(node)
         match node:
-            case ast.For(
-                target=ast.Name(name), iter=ast.Call(args=[_, ast.Constant(int(stop)), *_]), body=body
-            ) if any(isinstance(statement, ast.For) for statement in body):
-                node.iter.args[1] = _parsed(f"{stop} * one")
+            case ast.For(ast.Name(name), ast.Call(args=[start, ast.Constant(int(stop)), *step]), body) if any(
+                isinstance(statement, ast.For) for statement in body
+            ):
+                rounds = ", ".join([ast.unparse(start), f"{stop} * one", *map(ast.unparse, step)])
+                node.iter = _parsed(f"range({rounds})")
                 node.body = [*ast.parse(f"{name} = {name} & {2 ** (stop - 1).bit_length() - 1}").body, *body]
         return node
 

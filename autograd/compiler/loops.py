@@ -235,7 +235,7 @@ class Loops:
     def _reduction(
         self, block: Reduce
     ) -> tuple[list[tuple[str, int | str]], str, list[str], list[str], list[str], Reductions]:
-        """The loops of a reduction, sources of result and operands, lines that come first, and that read one element."""
+        """The loops of a reduction, sources of result and operands, lines that come first, that read one element."""
         count, length = next(at.index.shape for at in block.operands if at.index.ndim == 2)
         sources: list[str] = []
         reads: list[str] = []
