@@ -2,7 +2,8 @@
 
 Numba types and lowers every sum and product in an index on its own: what places next to each other have in common is
 therefore computed once, under a name. LLVM would write out every loop of few rounds, also around loops over rows, which
-takes it three times as long and gains nothing there: so it is not told how many rounds there are.
+takes it three times as long and gains nothing there: so it is told only a power of two that the rounds stay below, by
+which it knows what does not overlap.
 """
 
 from __future__ import annotations
@@ -15,8 +16,6 @@ __all__ = ["flat"]
 Linear = dict[str, int]
 
 UNIFORM, ROW = {"U", "DU", "index"}, {"V", "DV"}
-#: No place is beyond, so nothing changes but what LLVM knows: that none is negative, which would count from the end.
-MASK = 2**40 - 1
 
 
 def flat(source: str, stride: int) -> str:
@@ -24,12 +23,13 @@ def flat(source: str, stride: int) -> str:
 
     The result reads the name ``one``: it has to hold 1, and LLVM must not be able to see that.
 
-    >>> print(flat("for n in range(0, 8):\n    for r in range(rows):\n        V[n + 1, r] = V[n + 2, r] + U[3 * n]", 9))
-    for n in range(0, 8 * one):
+    >>> print(flat("for n in range(0, 6):\n  for r in range(rows):\n    V[n + 1, r] = V[n + 2, r] + U[3 * n]", 10))
+    for n in range(0, 6 * one):
+        n = n & 7
         for r in range(rows):
-            at0 = (9 * n & 1099511627775) + r
-            at1 = 3 * n & 1099511627775
-            V[9 + at0] = V[18 + at0] + U[at1]
+            at0 = 10 * n + r
+            at1 = 3 * n
+            V[10 + at0] = V[20 + at0] + U[at1]
     """
     return ast.unparse(ast.fix_missing_locations(_Flat(stride).visit(ast.parse(source))))
 
@@ -57,27 +57,35 @@ class _Flat(ast.NodeTransformer):
         return node
 
     def visit_For(self, node: ast.For) -> ast.AST:
-        match node.iter:
-            case ast.Call(args=[_, ast.Constant() as stop, *_]):
-                node.iter.args[1] = ast.BinOp(stop, ast.Mult(), ast.Name("one", ast.Load()))
-        return self.generic_visit(node)
+        self.generic_visit(node)
+        match node:
+            case ast.For(ast.Name(name), ast.Call(args=[start, ast.Constant(int(stop)), *step]), body) if any(
+                isinstance(statement, ast.For) for statement in body
+            ):
+                rounds = ", ".join([ast.unparse(start), f"{stop} * one", *map(ast.unparse, step)])
+                node.iter = _parsed(f"range({rounds})")
+                node.body = [*ast.parse(f"{name} = {name} & {2 ** (stop - 1).bit_length() - 1}").body, *body]
+        return node
 
     def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
         super().generic_visit(node)
         buffer = node.value.id if isinstance(node.value, ast.Name) else ""
         if buffer in UNIFORM and not isinstance(node.slice, ast.Slice):
-            place, row = _linear(node.slice), ""
+            place = _linear(node.slice)
         elif buffer in ROW and isinstance(node.slice, ast.Tuple):
-            place, row = _times(_linear(node.slice.elts[0]), self._stride), ast.unparse(node.slice.elts[1])
+            at, row = map(_linear, node.slice.elts)
+            place = _sum(_times(at, self._stride), row)
         else:
             return node
         start = place.pop("", 0)
-        terms = [self._named(place, row)] if place else [row] * bool(row)
+        terms = [self._named(place)] if place else []
         node.slice = _parsed(" + ".join([str(start), *terms] if start or not terms else terms))
         return node
 
-    def _named(self, place: Linear, row: str) -> str:
-        text = f"({_source(place)} & {MASK}) + {row}" if row else f"{_source(place)} & {MASK}"
+    def _named(self, place: Linear) -> str:
+        text = _source(place)
+        if text in place:
+            return text
         if text not in self._known:
             name = self._known[text] = f"at{self._count}"
             self._count += 1

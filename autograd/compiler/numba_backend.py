@@ -104,8 +104,8 @@ def _load(program: Program, row: str) -> list[str]:
         if len(run):
             place = f"{places[run[0]] - run[0]} + column"
             target = f"V[{place}, r]" if program.inputs[0][0] else f"U[{place}]"
-            line = f"{target} = X[{row}, column]"
-            lines += [f"for column in range({run[0]}, {run[-1] + 1}):", "    for r in range(rows):", f"        {line}"]
+            columns = nest([("column", range(run[0], run[-1] + 1))], [f"{target} = X[row, column]"])
+            lines += ["for r in range(rows):", f"    row = {row}", *(f"    {line}" for line in columns)]
     return lines
 
 
