@@ -9,8 +9,10 @@ from typing import Any
 import numpy as np
 
 from autograd.compiler.arguments import Arguments, floats
+from autograd.compiler.instructions import Instructions
 from autograd.compiler.loops import Loops
 from autograd.compiler.needs import Needs
+from autograd.compiler.numba_backend import is_irregular, kernel
 from autograd.compiler.numpy_backend import Executable
 from autograd.compiler.numpy_runner import Runner
 from autograd.compiler.numpy_training import NumpyTraining
@@ -100,7 +102,7 @@ class Compiled:
 
         Args:
             stage: ``"blocks"``; ``"numpy"`` for the NumPy backend's source, both halves, and the shapes of what it
-                names; ``"numba"`` for the loops that the Numba backend compiles.
+                names; ``"numba"`` for the loops that the Numba backend compiles, or the instructions it carries out.
             rows: of the batch that the NumPy source is for.
 
         Raises:
@@ -120,7 +122,10 @@ class Compiled:
         if stage == "numpy":
             return Executable(self.program, rows, params=len(self.params)).describe()
         if stage == "numba":
-            loops = Loops(self.program, Needs(self.program, len(self.params), inputs=False))
+            needs = Needs(self.program, len(self.params), inputs=False)
+            if is_irregular(self.program):
+                return Instructions(self.program, needs).describe()
+            loops = Loops(self.program, needs)
             return "\n".join([*loops.forward, *loops.backward])
         raise UnknownNameError("stage", stage, ("blocks", "numpy", "numba"))
 
@@ -205,8 +210,6 @@ class Compiled:
             raise UnknownNameError("backend", backend, ("numpy", "numba"))
         if importlib.util.find_spec("numba") is None:
             raise OperandError('this needs numba: pip install "glassgrad[jit]", or use the NumPy backend')
-        from autograd.compiler.numba_backend import kernel
-
         training = kernel(self.program, rows, params=len(self.params), stages=stages)
         training.parameters[:] = self._vector()
         return training

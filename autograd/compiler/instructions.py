@@ -169,6 +169,20 @@ class Instructions:
             self._backward(term, scope)
         self.kinds = list(kinds)
 
+    def describe(self) -> str:
+        """Return the instructions as text, in order: the target's place, what is done, the places it is done with."""
+        parts = {
+            "once": self.uniform.code[: self.middle],
+            "for every row": self.row.code,
+            "once again": self.uniform.code[self.middle :],
+        }
+        lines = []
+        for title, code in parts.items():
+            if code:
+                lines.append(f"{title}:")
+                lines += [f"{to:5} {' '.join(self.kinds[kind])} {operands}" for kind, to, *operands in code]
+        return "\n".join(lines)
+
     def _forward(self, term: _Term) -> Scope:
         """Compute a term; return what the names of its formulas stand for."""
         rule, (per_row, place) = rule_of(term.op), term.out

@@ -21,7 +21,7 @@ from autograd.compiler.scalar_source import nest
 from autograd.compiler.training import OptimizerStage, Training
 from autograd.compiler.updates import update_lines
 
-__all__ = ["kernel"]
+__all__ = ["is_irregular", "kernel"]
 
 _Array = np.ndarray[Any, Any]
 

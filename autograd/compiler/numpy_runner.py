@@ -21,6 +21,8 @@ Columns = Sequence[tuple[slice, bool, _Array]]
 
 #: Rows that run at once: enough for the calls not to count, few enough for buffers to stay in the cache.
 CHUNK = 1024
+#: So many executables are kept, each with buffers of its own.
+KEPT = 64
 
 
 class Runner:
@@ -115,10 +117,14 @@ class Runner:
 
     def _executable(self, rows: int, *, inputs: bool = False, guarded: bool = False) -> Executable:
         key = (threading.get_ident(), rows, inputs, guarded)  # threads have buffers of their own
-        if key not in self._executables:
+        found = self._executables.get(key)
+        if found is None:
+            for oldest in list(self._executables)[: 1 - KEPT]:
+                self._executables.pop(oldest, None)
             program = self._single if rows == 1 and not guarded else self._program
-            self._executables[key] = Executable(program, rows, params=self._params, inputs=inputs, guarded=guarded)
-        return self._executables[key]
+            found = Executable(program, rows, params=self._params, inputs=inputs, guarded=guarded)
+            self._executables[key] = found
+        return found
 
     @functools.cached_property
     def _single(self) -> Program:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from autograd import LengthError, OperandError, TraceError, Value, compile
+from autograd.compiler import numpy_runner
 
 W = Value(2.0)
 
@@ -158,3 +159,13 @@ def test_threads_share_programs_and_parameters():
         sys.setswitchinterval(usual)
     assert not wrong
     assert {type(p) for p in w} == {Value}
+
+
+def test_buffers_for_many_numbers_of_rows_are_not_all_kept(monkeypatch):
+    monkeypatch.setattr(numpy_runner, "KEPT", 3)
+    w = Value(2.0)
+    program = compile(lambda x: w * x, 1.0, params=[w])
+    for rows in [1, 2, 3, 4, 5, 2, 1, 5]:
+        assert program.value_and_grad(np.ones(rows))[0] == pytest.approx(2.0)
+        assert program(np.full(rows, 3.0)).tolist() == [6.0] * rows
+        assert len(program._runner._executables) <= 3

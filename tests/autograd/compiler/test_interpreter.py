@@ -109,3 +109,17 @@ def test_many_small_blocks_are_interpreted_and_matrix_products_are_not():
     assert numba_backend.is_irregular(compile(chain, 1.0, params=[w]).program)
     model = MLP(2, [12] * 60 + [1], activation="tanh", seed=0)
     assert not numba_backend.is_irregular(compile(model, [1.0, 1.0], params=model.parameters()).program)
+
+
+def test_describe_shows_what_is_carried_out():
+    """Of an irregular program the instructions, of another one its loops."""
+    w = Value(0.5)
+
+    def chain(x, times):
+        for _ in range(times):
+            x = (x * w).tanh() + x.sin()
+        return x
+
+    short, long = (compile(lambda x, n=n: chain(x, n), 1.0, params=[w]).describe("numba") for n in (2, 60))
+    assert "for r in range(rows):" in short
+    assert long.count(" = tanh(x0) [") == long.count(" = sin(x0) [") == 60
