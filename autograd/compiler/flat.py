@@ -31,7 +31,7 @@ def flat(source: str, stride: int) -> str:
             at1 = 3 * n
             V[10 + at0] = V[20 + at0] + U[at1]
     """
-    return ast.unparse(ast.fix_missing_locations(_Flat(stride).visit(ast.parse(source))))
+    return ast.unparse(_Flat(stride).visit(ast.parse(source)))
 
 
 class _Flat(ast.NodeTransformer):
@@ -51,8 +51,9 @@ class _Flat(ast.NodeTransformer):
             visited = self.visit(statement)
             body += [*self._new, visited]
             self._new = []
-            written = _names(statement, ast.Store)
-            self._known = {text: name for text, name in self._known.items() if not written & _names(ast.parse(text))}
+            if self._known:
+                written = _names(statement, ast.Store)
+                self._known = {text: name for text, name in self._known.items() if not written & _names(_parsed(text))}
         node.body, self._known = body, outer
         return node
 
@@ -95,6 +96,8 @@ class _Flat(ast.NodeTransformer):
 
 def _linear(node: ast.expr) -> Linear:
     match node:
+        case ast.Name(name):
+            return {name: 1}
         case ast.Constant(value=int(number)):
             return {"": number}
         case ast.BinOp(left=left, op=ast.Add(), right=right):
