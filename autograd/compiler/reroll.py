@@ -6,10 +6,12 @@ its operands are slices too where possible, and sums of products that share oper
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import gc
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -33,20 +35,33 @@ def place(graph: Graph, params: int, *, even: bool = False) -> Program:
         even: make lists equally long, see :mod:`autograd.compiler.even`, and compute grids of dot products that are
             half there or more as a whole.
     """
-    sums = collect_sums(graph)
-    level = levels(graph, sums)
-    if even:
-        graph = even_out(graph, sums, level)
-    layout = _Layout(graph, level, params, _biased_inputs(graph, sums), fills=even)
-    blocks: list[Block] = []
-    for nodes in group(graph, sums, level):
-        if nodes[0] in sums:
-            blocks += _dots(layout, sums, nodes)
-        elif is_variadic(graph.ops[nodes[0]]):
-            blocks.append(_reduce(layout, nodes))
-        else:
-            blocks.append(_map(layout, nodes))
-    return layout.program(blocks)
+    with _uncollected():
+        sums = collect_sums(graph)
+        level = levels(graph, sums)
+        if even:
+            graph = even_out(graph, sums, level)
+        layout = _Layout(graph, level, params, _biased_inputs(graph, sums), fills=even)
+        blocks: list[Block] = []
+        for nodes in group(graph, sums, level):
+            if nodes[0] in sums:
+                blocks += _dots(layout, sums, nodes)
+            elif is_variadic(graph.ops[nodes[0]]):
+                blocks.append(_reduce(layout, nodes))
+            else:
+                blocks.append(_map(layout, nodes))
+        return layout.program(blocks)
+
+
+@contextlib.contextmanager
+def _uncollected() -> Iterator[None]:
+    """No visits of the garbage collector, which would look at millions of living objects, again and again."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 class _Layout:
