@@ -6,15 +6,14 @@ gradients are.
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
-import gc
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TypeAlias
 
 import numpy as np
 
 from autograd import OperandError, Value
+from autograd.collector import collector_paused
 from nn import Module
 from nn.checks import whole
 from nn.explanation.report import layer_of
@@ -82,7 +81,7 @@ def fold(
         if focus is None:
             raise OperandError("radius= says how much to show around focus=: give the focus too")
         whole("radius", radius, 0)
-    with _collector_paused():
+    with collector_paused():
         order = reading_order(roots)
         found = members(order, model)
         graph = graph_of(order, roots)
@@ -96,18 +95,6 @@ def fold(
         described = _unfolded(graph, found, draw, depth, limit) or _folded(graph, found, draw, depth)
     note = "" if (graph.grad != 0.0).any() else NO_GRADIENTS
     return dataclasses.replace(described, title=clean(title or ""), note=note)
-
-
-@contextlib.contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Millions of small lists, none of them in a cycle: Python's collector would look through them again and again."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def _unfolded(graph: Graph, found: Members, draw: _Draw, depth: int | None, limit: float) -> Picture | None:

@@ -6,16 +6,15 @@ its operands are slices too where possible, and sums of products that share oper
 
 from __future__ import annotations
 
-import contextlib
 import functools
-import gc
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
+from autograd.collector import collector_paused
 from autograd.compiler.even import even_out
 from autograd.compiler.grouping import Sum, collect_sums, group, is_variadic, levels
 from autograd.compiler.program import Block, Dot, Map, Positions, Program, Reduce
@@ -35,7 +34,7 @@ def place(graph: Graph, params: int, *, even: bool = False) -> Program:
         even: make lists equally long, see :mod:`autograd.compiler.even`, and compute grids of dot products that are
             half there or more as a whole.
     """
-    with _uncollected():
+    with collector_paused():
         sums = collect_sums(graph)
         level = levels(graph, sums)
         if even:
@@ -50,18 +49,6 @@ def place(graph: Graph, params: int, *, even: bool = False) -> Program:
             else:
                 blocks.append(_map(layout, nodes))
         return layout.program(blocks)
-
-
-@contextlib.contextmanager
-def _uncollected() -> Iterator[None]:
-    """No visits of the garbage collector, which would look at millions of living objects, again and again."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 class _Layout:
