@@ -11,6 +11,7 @@ The operators and functions themselves (``+``, ``tanh``, ...) are rows of the ca
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from autograd import graph, modes, operations
@@ -207,9 +208,9 @@ def primal(operand: Operand) -> float:
     return operand.data if isinstance(operand, Value) else number(operand)
 
 
-def primals(operands: list[Operand]) -> list[float]:
+def primals(operands: Sequence[Operand]) -> list[float]:
     """Return the number behind each operand."""
-    return [primal(operand) for operand in operands]
+    return [operand.data if isinstance(operand, Value) else number(operand) for operand in operands]
 
 
 _VALUE_TYPES: set[type] = {Value}

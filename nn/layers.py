@@ -15,7 +15,7 @@ import numpy as np
 from autograd import RULES, LengthError, OperandError, UnknownNameError, Value, dot, operations
 from autograd.operand import Node
 from autograd.operations import Operand
-from autograd.value import primal
+from autograd.value import primal, primals
 from nn import init as initial
 from nn.checks import rows_of_numbers, whole
 from nn.init import Seed
@@ -170,7 +170,7 @@ class Layer(Module):
             raise LengthError(f"{expected}, got shape {rows.shape}")
         if any(type(neuron) is not Neuron for neuron in self.neurons):  # what it computes is its own affair
             return super().outputs(rows)
-        weights = np.array([[primal(w) for w in neuron.w] for neuron in self.neurons])
+        weights = np.array([primals(neuron.w) for neuron in self.neurons])
         biases = np.array([0.0 if neuron.b is None else primal(neuron.b) for neuron in self.neurons])
         with np.errstate(all="ignore"):  # a network that has diverged has infinities, as its scalar graph has
             z: _Array = rows @ weights.T + biases

@@ -111,11 +111,11 @@ class Compiled:
         >>> w = Value(2.0)
         >>> print(compile(lambda x: (w * x).tanh(), 0.5, params=[w]).describe("numpy", rows=8))
         def forward():
-            multiply(v2, v3, out=v0)           # (1, 1), (1, 8), (1, 8)
-            tanh(v0, out=v4)                   # (1, 8), (1, 8)
+            multiply(v1, v2, out=v3)           # (1, 1), (1, 8), (1, 8)
+            tanh(v3, out=v4)                   # (1, 8), (1, 8)
         def backward():
             multiply(v5, subtract(1.0, multiply(v4, v4)), out=v5) # (1, 8), (1, 8), (1, 8), (1, 8)
-            add.reduce(multiply(v5, v3), -1, out=v7) # (1, 8), (1, 8), (1,)
+            add.reduce(multiply(v5, v2), -1, out=v7) # (1, 8), (1, 8), (1,)
         """
         if stage == "blocks":
             return self.program.describe()
@@ -189,7 +189,8 @@ class Compiled:
         Args:
             stages: of an optimiser, see ``nn.optim.Stage``.
             rows: the most rows of a step.
-            backend: ``"numpy"``, or ``"numba"`` for one kernel that has the optimiser in it.
+            backend: ``"numpy"``, or ``"numba"`` for one kernel that has the optimiser in it. A kernel does not let a
+                zero adjoint stop infinity: where that matters, its numbers become nan.
 
         Raises:
             OperandError: numba is not installed, the function has not one single output, or it has uniform arguments.
