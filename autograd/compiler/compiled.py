@@ -195,6 +195,7 @@ class Compiled:
         Raises:
             OperandError: numba is not installed, the function has not one single output, or it has uniform arguments.
             UnknownNameError: there is no such backend.
+            LengthError: `rows` is no whole number from 1.
 
         >>> from nn import optim
         >>> w = Value(0.0)

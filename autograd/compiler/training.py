@@ -43,7 +43,9 @@ class Training(ABC):
         parameters: their numbers, (params,); to be read, and to be written to.
 
     Raises:
-        OperandError: the program has inputs that are the same for all rows: training takes rows only.
+        OperandError: the program has inputs that are the same for all rows: training takes rows only; or the stages
+            are none of an optimiser.
+        LengthError: `rows` is no whole number from 1.
     """
 
     parameters: _Array
@@ -51,6 +53,10 @@ class Training(ABC):
     def __init__(self, program: Program, rows: int, params: int, stages: Sequence[OptimizerStage]) -> None:
         if not all(per_row for per_row, _ in program.inputs):
             raise OperandError("training takes rows only: compile without uniform=, or call value_and_grad")
+        if not isinstance(rows, int | np.integer) or isinstance(rows, bool) or rows < 1:
+            raise LengthError(f"rows is the most rows of a step, a whole number from 1, got {rows!r}")
+        if not all(hasattr(stage, "states") for stage in stages):
+            raise OperandError(f"stages are those of an optimiser, such as nn.optim.adam(0.01).stages, got {stages!r}")
         self.stages, self._rows, self._inputs = stages, rows, len(program.inputs)
         self._states = np.zeros((sum(len(stage.states) for stage in stages), params))
         self._steps = np.zeros(1, int)
@@ -70,7 +76,10 @@ class Training(ABC):
 
         Raises:
             LengthError: a step has no rows or more than there may be, or `X` has no such row.
+            OperandError: there is no optimiser.
         """
+        if not self.stages:
+            raise OperandError("there is no optimiser to take steps: give training(...) its stages")
         X = self._checked(X)
         if batches is None:
             self._check_count(len(X))
@@ -113,6 +122,8 @@ class Training(ABC):
 
     def _check_batches(self, batches: Sequence[_Array], rows: int) -> None:
         for batch in batches:
+            if np.ndim(batch) != 1:
+                raise LengthError(f"batches is a list of lists of row numbers, one for each step, got {batch!r} in it")
             self._check_count(len(batch))
         order = np.concatenate(batches) if len(batches) else np.zeros(0, int)
         if order.dtype.kind not in "iu" or (order.size and not 0 <= order.min() <= order.max() < rows):

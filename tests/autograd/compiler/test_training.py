@@ -110,6 +110,7 @@ def test_a_zero_stops_infinity_here_too():
         ([np.arange(3)], "a step takes 1 to 2 rows here, got 3"),
         ([np.array([0, 4])], "numbers of rows, 0 to 3"),
         ([np.array([0.5])], "numbers of rows, 0 to 3"),
+        ([3], "one for each step, got 3"),
         (None, "a step takes 1 to 2 rows here, got 4"),
     ],
 )
@@ -129,4 +130,13 @@ def test_what_cannot_train_is_said():
     with pytest.raises(OperandError, match="without uniform="):
         compile(lambda x: w * x, 1.0, params=[w], uniform=[0]).training(rows=1)
     with pytest.raises(LengthError, match="rows of 1 inputs"):
-        compile(lambda x: w * x, 1.0, params=[w]).training(rows=1).train(np.ones((1, 2)))
+        compile(lambda x: w * x, 1.0, params=[w]).training(optim.sgd(0.1).stages, rows=1).train(np.ones((1, 2)))
+    program = compile(lambda x: w * x, 1.0, params=[w])
+    with pytest.raises(OperandError, match="no optimiser to take steps"):
+        program.training(rows=1).train(np.ones((1, 1)))
+    assert program.training(rows=1).value_and_grad([[3.0]])[1].tolist() == [3.0]
+    with pytest.raises(OperandError, match="adam"):
+        program.training("adam", rows=1)
+    for rows in (0, 2.0, True):
+        with pytest.raises(LengthError, match="a whole number from 1"):
+            program.training(rows=rows)
