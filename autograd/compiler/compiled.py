@@ -14,7 +14,7 @@ from autograd.compiler.loops import Loops
 from autograd.compiler.needs import Needs
 from autograd.compiler.numba_backend import is_irregular, kernel
 from autograd.compiler.numpy_backend import Executable
-from autograd.compiler.numpy_runner import Runner
+from autograd.compiler.numpy_runner import Load, Runner
 from autograd.compiler.numpy_training import NumpyTraining
 from autograd.compiler.program import Positions, Program
 from autograd.compiler.reroll import place
@@ -114,8 +114,8 @@ class Compiled:
             multiply(v1, v2, out=v3)           # (1, 1), (1, 8), (1, 8)
             tanh(v3, out=v4)                   # (1, 8), (1, 8)
         def backward():
-            multiply(v5, subtract(1.0, multiply(v4, v4)), out=v5) # (1, 8), (1, 8), (1, 8), (1, 8)
-            add.reduce(multiply(v5, v2), -1, out=v7) # (1, 8), (1, 8), (1,)
+            multiply(v5, subtract(1.0, multiply(v4, v4)), out=v7) # (1, 8), (1, 8), (1, 8), (1, 8)
+            add.reduce(multiply(v7, v2), -1, out=v8) # (1, 8), (1, 8), (1,)
         """
         if stage == "blocks":
             return self.program.describe()
@@ -135,8 +135,7 @@ class Compiled:
         Returns:
             The function's output, each number an array (rows,); a plain float where no row has a part in it.
         """
-        columns, rows = self._arguments.columns(args)
-        return self._build(self._runner.outputs(columns, rows, self._vector()))
+        return self._build(self._runner.outputs(*self._loading(args, self._vector())))
 
     def value_and_grad(self, *args: Any, params: _Array | None = None, wrt: str = "params") -> tuple[float, Any]:
         """Return the mean of the output over the rows, and its gradient.
@@ -158,12 +157,12 @@ class Compiled:
         if vector.shape != (len(self.params),):
             given = f"{len(vector)} numbers" if vector.ndim == 1 else f"the shape {vector.shape}"
             raise LengthError(f"params has {given}, the program has {len(self.params)} parameters: one number for each")
-        columns, rows = self._arguments.columns(args)
+        load, rows = self._loading(args, vector)
         if wrt == "params":
             with np.errstate(all="ignore"):
-                value, gradient = self._runner.value_and_grad(columns, rows, vector)
+                value, gradient = self._runner.value_and_grad(load, rows)
             return value, gradient.copy()
-        value, gradient, slopes = self._runner.value_and_slopes(columns, rows, vector)
+        value, gradient, slopes = self._runner.value_and_slopes(load, rows)
         about_inputs = self._arguments.rebuild(slopes, summed=True)
         return value, about_inputs if wrt == "inputs" else (gradient, about_inputs)
 
@@ -179,8 +178,8 @@ class Compiled:
         >>> d_product, d_first
         ([array([3.]), array([2.])], [array([1.]), array([0.])])
         """
-        columns, rows = self._arguments.columns(args)
-        slopes = self._runner.jacobian(columns, rows, self._vector())
+        load, rows = self._loading(args, self._vector())
+        slopes = self._runner.jacobian(load, rows, one_by_one=not all(per_row for per_row, _ in self.program.inputs))
         return self._build([self._arguments.rebuild(parts, summed=False) for parts in slopes])
 
     def training(self, stages: Sequence[Any] = (), *, rows: int, backend: str = "numpy") -> Training:
@@ -215,6 +214,16 @@ class Compiled:
         training = kernel(self.program, rows, params=len(self.params), stages=stages)
         training.parameters[:] = self._vector()
         return training
+
+    def _loading(self, args: Sequence[Any], vector: _Array) -> tuple[Load, int]:
+        """What puts arguments and parameters into an executable, and how many rows there are."""
+        columns, rows = self._arguments.columns(args)
+
+        def load(executable: Executable, own: slice) -> None:
+            executable.load_parameters(vector)
+            executable.load(columns, own)
+
+        return load, rows
 
     def _build(self, outputs: Sequence[Any]) -> Any:
         return flatten(self._outputs)[1](outputs)

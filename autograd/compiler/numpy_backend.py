@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from autograd.compiler.adjoints import Adjoints
 from autograd.compiler.needs import Needs
 from autograd.compiler.numpy_calls import functions
 from autograd.compiler.numpy_formulas import formula_adjoints, formula_lines
@@ -36,25 +37,34 @@ class Executable:
         inputs: whether the inputs' adjoints are wanted, too.
         guarded: let a zero stop even infinity and nan on every edge: needed, and used, only if without it a gradient
             came out that is not finite.
+        mean: whether derivatives are those of the first output's mean over the rows, else of each row's own output.
 
     Attributes:
         forward: computes everything from the leaves.
         memory: the buffers.
+        adjoints: theirs.
         outputs: the numbers of each, (rows,), or (1,) where all rows share one.
         gradient: the parameters' adjoints, (params,).
     """
 
     def __init__(
-        self, program: Program, rows: int, *, params: int, inputs: bool = False, guarded: bool = False
+        self,
+        program: Program,
+        rows: int,
+        *,
+        params: int,
+        inputs: bool = False,
+        guarded: bool = False,
+        mean: bool = True,
     ) -> None:
-        self.program = program if rows > 1 else program.without_rows()
-        self.rows, self.inputs, self.guarded, self._params = rows, inputs, guarded, params
-        self.memory = Workspace(self.program, rows, Needs(self.program, params, inputs), functions())
+        self.rows, self.inputs, self.guarded, self._params, self._given = rows, inputs, guarded, params, program.given
+        start = program.uniform_size
+        self.program = program = program if rows > 1 else program.without_rows()
+        self.memory = Workspace(program, rows, functions())
+        self.adjoints = Adjoints(program, self.memory, Needs(program, params, inputs))
         if rows == 1:  # callers still find rows where they would be
-            start = program.uniform_size
             self.memory.row = self.memory.uniform[start:, None]
-            self.memory.row_adjoint = self.memory.uniform_adjoint[start:, None]
-        program = self.program
+            self.adjoints.row = self.adjoints.uniform[start:, None]
         self._ones = set(self.program.ones)
         self._wanted = [(False, place) for place in range(params)] + (program.inputs if inputs else [])
         self.forward = self.memory.compile(
@@ -62,29 +72,43 @@ class Executable:
         )
         self._backward: Callable[[], None] | None = None
         self._computed = self.memory.uniform[program.constants_start + len(program.constants) :]
-        self.outputs = [self._at(*output) for output in program.outputs]
-        self.gradient = self.memory.uniform_adjoint[:params]
-        self._seeds = [self._at(*output, adjoint=True) for output in program.outputs]
+        self.outputs = [self._at(self.memory, *output) for output in program.outputs]
+        self.gradient = self.adjoints.uniform[:params]
+        self._seeds = [self._at(self.adjoints, *output) for output in program.outputs]
+        self._mean = mean
         self._ones_each = np.ones(rows)
 
-    def _at(self, per_row: bool, place: int, *, adjoint: bool = False) -> Array:
-        """A place: its numbers, (rows,), or (1,) where all rows share one."""
-        row, uniform = self.memory.row, self.memory.uniform
-        if adjoint:
-            row, uniform = self.memory.row_adjoint, self.memory.uniform_adjoint
-        found: Array = row[place] if per_row else uniform[place : place + 1]
+    def _at(self, numbers: Workspace | Adjoints, per_row: bool, place: int) -> Array:
+        """What stands in a place, (rows,), or (1,) where all rows share one."""
+        found: Array = numbers.row[place] if per_row else numbers.uniform[place : place + 1]
         return found
 
-    def load(self, columns: Sequence[tuple[slice, bool, Array]], rows: slice, parameters: Array) -> None:
-        """Put parameters, what is held, and inputs in place; of those that have rows, some `rows` of all."""
-        memory, program = self.memory, self.program
-        memory.uniform[: self._params] = parameters
-        program.read_held(memory.uniform)
+    def load_parameters(self, parameters: Array) -> None:
+        """Put parameters, and what is held, in place."""
+        self.memory.uniform[: self._params] = parameters
+        self.program.read_held(self.memory.uniform)
+
+    def load(self, columns: Sequence[tuple[slice, bool, Array]], rows: slice) -> None:
+        """Put inputs in place, (numbers, rows) or (numbers,); of those that have rows, some `rows` of all."""
+        memory = self.memory
         for at, per_row, numbers in columns:
             if per_row:
                 memory.row[at] = numbers[:, rows]
+                if memory.by_row is not None:
+                    memory.by_row[:, at] = numbers[:, rows].T
             else:
                 memory.uniform[at] = numbers
+
+    def load_rows(self, table: Array, rows: Array | slice) -> None:
+        """Do the same from some `rows` of a table of inputs, and ones among them, in the order in which they stand."""
+        memory = self.memory
+        if isinstance(rows, slice):
+            block = table[rows]
+            if memory.by_row is not None:
+                memory.by_row[...] = block
+        else:
+            block = table.take(rows, 0, memory.by_row, "clip")
+        memory.row[: self._given] = block.T
 
     @property
     def can_be_trusted(self) -> bool:
@@ -95,15 +119,15 @@ class Executable:
     def backward(self) -> Callable[[], None]:
         """Turn the adjoints of the outputs into those of everything behind them; made when first asked for."""
         if self._backward is None:
-            written = self.memory.written
-            for per_row, place in self.program.outputs:
-                written["row" if per_row else "uniform"][place] = True
-            for per_row, place in [*self._wanted, *self.program.outputs]:
-                self.memory.fixed["row" if per_row else "uniform"][place] = True
+            adjoints = self.adjoints
+            for i, output in enumerate(self.program.outputs):
+                adjoints.seed(*output, (1.0 / len(self._seeds[i]) if i == 0 else 0.0) if self._mean else None)
+            for per_row, place in self._wanted:
+                adjoints.fixed["row" if per_row else "uniform"][place] = True
             lines = [line for block in reversed(self.program.blocks) for line in self._reverse(block)]
             for per_row, place in self._wanted:  # nothing leads there, so nothing ever writes there
-                if not written["row" if per_row else "uniform"][place]:
-                    (self.memory.row_adjoint if per_row else self.memory.uniform_adjoint)[place] = 0.0
+                if not adjoints.written["row" if per_row else "uniform"][place]:
+                    (adjoints.row if per_row else adjoints.uniform)[place] = 0.0
             self._backward = self.memory.compile("backward", lines)
         return self._backward
 
@@ -111,17 +135,13 @@ class Executable:
         """Return the source of both halves, with the shapes of the arrays that each line names."""
         return "\n".join(map(self.memory.source, (self.forward, self.backward)))
 
-    def differentiate(self, output: int, *, mean: bool) -> tuple[float, Array, Array | None]:
-        """Run both halves; return an output's mean, its gradient (a view), and its derivative by each input and row.
-
-        With `mean`, derivatives are those of the mean over the rows, else of each row's own output.
-        """
+    def differentiate(self, output: int = 0) -> tuple[float, Array, Array | None]:
+        """Run both halves; return an output's mean, a gradient (a view), and derivatives by each input and row."""
         self.forward()
-        backward = self.backward
-        for seed in self._seeds:
-            seed.fill(0.0)
-        seed, numbers = self._seeds[output], self.outputs[output]
-        seed.fill(1.0 / len(seed) if mean else 1.0)
+        backward, numbers = self.backward, self.outputs[output]
+        if not self._mean:
+            for i, seed in enumerate(self._seeds):
+                seed.fill(float(i == output))
         value = float(numbers.dot(self._ones_each[: len(numbers)])) / len(numbers)
         backward()
         return value, self.gradient, self._slopes() if self.inputs else None
@@ -129,7 +149,7 @@ class Executable:
     def _slopes(self) -> Array:
         slopes = np.zeros((len(self.program.inputs), self.rows))
         for slope, (per_row, place) in zip(slopes, self.program.inputs, strict=True):
-            own = self._at(per_row, place, adjoint=True)
+            own = self._at(self.adjoints, per_row, place)
             slope[: len(own)] = own  # one number is that of all rows together
         return slopes
 
@@ -159,31 +179,32 @@ class Executable:
 
     def _reverse(self, block: Block) -> list[str]:
         lines: list[str] = []
-        written = self.memory.written[block.out.space]
-        if not written[block.out.index].any() or not self.memory.needs.mask(block.out).any():
+        adjoints, written = self.adjoints, self.adjoints.written[block.out.space]
+        if not written[block.out.index].any() or not adjoints.needs.mask(block.out).any():
             return lines
-        self.memory.clear(block.out.index[~written[block.out.index]], block.out.space, lines)
-        adjoint = self.memory.own(block.out, adjoint=True)
+        adjoints.clear(block.out.index[~written[block.out.index]], block.out.space, lines)
         if isinstance(block, Dot):
-            self._reverse_dot(block, adjoint, lines)
+            self._reverse_dot(block, lines)
         else:
-            lines += formula_adjoints(self.memory, block, adjoint, guarded=self.guarded)
+            lines += formula_adjoints(self.memory, adjoints, block, guarded=self.guarded)
         return lines
 
-    def _reverse_dot(self, block: Dot, adjoint: str, lines: list[str]) -> None:
+    def _reverse_dot(self, block: Dot, lines: list[str]) -> None:
+        memory, adjoints, per_row = self.memory, self.adjoints, block.out.space == "row"
         whole, joined, singles = with_bias(block, self._ones)
-        left, inputs = self.memory.read(block.left, lines), self._inputs(block, joined, lines)
-        per_row, own = block.out.space == "row", adjoint
-        sides = [(whole, inputs, True), (block.right, left, False)]
+        left, inputs = memory.read(block.left, lines), self._inputs(block, joined, lines)
+        own = adjoint = adjoints.own(block.out)
+        sides = [(whole, inputs, joined, True), (block.right, left, block.left, False)]
         if block.is_square:
-            doubled = self.memory.bind(np.empty_like(self.memory.scope[adjoint]))
-            lines.append(f"add({adjoint}, {adjoint}, {doubled})")
-            adjoint, sides = doubled, sides[:1]
-        for at, other, swap in sides:
-            if self.memory.needs.mask(at).any():
-                call, is_per_row = product_adjoint(self.memory, block, adjoint, other, swap=swap, guarded=self.guarded)
+            adjoint = memory.bind(np.empty_like(memory.scope[own]))
+            lines.append(f"add({own}, {own}, {adjoint})")
+            sides = sides[:1]
+        for at, other, stands, swap in sides:
+            if adjoints.needs.mask(at).any():
+                call, has_rows = product_adjoint(memory, block, adjoint, other, stands, swap, guarded=self.guarded)
                 expression, place = f"{call[0]}({call[1]})", None if self.guarded else call
-                self.memory.accumulate(at, expression, place, lines, is_per_row, whole=not per_row)
+                adjoints.accumulate(at, expression, place, lines, has_rows, whole=not per_row)
+        steady = adjoints.is_steady(block.out)
         for i, single in enumerate(singles):
             heir_of = block.out if i == len(singles) - 1 else None
-            self.memory.accumulate(single, own, None, lines, per_row, heir_of=heir_of)
+            adjoints.accumulate(single, own, None, lines, per_row, heir_of=heir_of, steady=steady)

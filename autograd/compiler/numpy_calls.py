@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import functools
+import math
 import re
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -95,6 +96,8 @@ def _computed(tree: ast.expr, out: str, spare: Callable[[], str], lines: list[st
 
 def _finite(x: Any) -> Any:
     """The same, but 0 for what is infinite."""
+    if math.isfinite(np.vdot(x, x)):  # as it nearly always is
+        return x
     found = np.array(x)
     np.putmask(found, np.isinf(x), 0.0)
     return found
@@ -112,7 +115,7 @@ def _max_along(x: Any) -> Any:
 OPPOSITE = {"less": "greater_equal", "greater": "less_equal", "equal": "not_equal"}
 OPPOSITE |= {opposite: name for name, opposite in OPPOSITE.items()}
 _CALLED = """add subtract multiply divide negative matmul einsum take broadcast_to
-less greater less_equal greater_equal equal not_equal dot putmask"""
+less greater less_equal greater_equal equal not_equal dot vecdot putmask"""
 FUNCTIONS: dict[str, Any] = (
     NUMPY_FUNCTIONS
     | {name: getattr(np, name) for name in _CALLED.split()}

@@ -7,15 +7,16 @@ for each of them is (k, 1[, rows]).
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 
 import numpy as np
 
+from autograd.compiler.adjoints import Adjoints
 from autograd.compiler.numpy_calls import OPPOSITE, as_call, lowered
 from autograd.compiler.program import Map, Reduce
 from autograd.compiler.scalar_graph import rule_of
 from autograd.compiler.workspace import Workspace
-from autograd.formula import needed, parse_formula
+from autograd.formula import names_in, needed, parse_formula
 from autograd.formula_source import is_elementwise
 
 __all__ = ["formula_adjoints", "formula_lines"]
@@ -27,24 +28,17 @@ def formula_lines(memory: Workspace, block: Map | Reduce) -> list[str]:
     scope = _operands(memory, block, lines)
     out = _beside(memory, block, memory.own(block.out))
     rule, write = rule_of(block.op), _writer(memory, block, scope)
-    for name, text in needed(rule.given, [rule.forward]):
-        source = write(text)
-        if name in block.kept:
-            scope[name] = memory.own(block.kept[name])
-            lines.append(_assigned(memory, source, scope[name]))
-        else:
-            scope[name] = memory.bind(None)
-            lines.append(f"{scope[name]} = {source}")
+    _compute(memory, block, needed(rule.given, [rule.forward]), write, scope, lines)
     return [*lines, _assigned(memory, write(rule.forward), out)]
 
 
-def formula_adjoints(memory: Workspace, block: Map | Reduce, adjoint: str, *, guarded: bool) -> list[str]:
+def formula_adjoints(memory: Workspace, adjoints: Adjoints, block: Map | Reduce, *, guarded: bool) -> list[str]:
     """Return the lines that add to the adjoints of a block's operands.
 
     Args:
         memory: the buffers.
+        adjoints: theirs.
         block: the block.
-        adjoint: the name of its own adjoints.
         guarded: let a zero stop even infinity and nan.
     """
     lines: list[str] = []
@@ -52,17 +46,15 @@ def formula_adjoints(memory: Workspace, block: Map | Reduce, adjoint: str, *, gu
     wanted = [
         (at, operand, partial)
         for at, operand, partial in zip(block.operands, rule.operands, rule.partials, strict=True)
-        if partial != "0" and memory.needs.mask(at).any()
+        if partial != "0" and adjoints.needs.mask(at).any()
     ]
     scope = _operands(memory, block, lines)
     scope |= {"y": _beside(memory, block, memory.own(block.out))}
     scope |= {name: memory.own(at) for name, at in block.kept.items()}
-    flowing, write = _beside(memory, block, adjoint), _writer(memory, block, scope)
-    computed = [pair for pair in rule.given if pair[0] not in block.kept]
-    for name, text in needed(computed, [partial for _, _, partial in wanted]):
-        source = write(text)
-        scope[name] = memory.bind(None)
-        lines.append(f"{scope[name]} = {source}")
+    flowing, write = _beside(memory, block, adjoints.own(block.out)), _writer(memory, block, scope)
+    not_kept = [pair for pair in rule.given if pair[0] not in block.kept]
+    _compute(memory, block, needed(not_kept, [partial for _, _, partial in wanted]), write, scope, lines)
+    steady, numbers = adjoints.is_steady(block.out), {"size", *_constants(memory, block)}
     for i, (at, operand, partial) in enumerate(wanted):
         source = write(partial)
         condition = as_call(source)
@@ -88,8 +80,28 @@ def formula_adjoints(memory: Workspace, block: Map | Reduce, adjoint: str, *, gu
             expression, call = f"({expression})[:, 0]", None
         heir_of = None if reduced or i < len(wanted) - 1 else block.out
         whole = not reduced or is_elementwise(partial, rule.sequences)
-        memory.accumulate(at, expression, call, lines, per_row, whole=whole, heir_of=heir_of)
+        always = steady and names_in(partial)[0] <= numbers
+        adjoints.accumulate(at, expression, call, lines, per_row, whole=whole, heir_of=heir_of, steady=always)
     return lines
+
+
+def _compute(
+    memory: Workspace,
+    block: Map | Reduce,
+    given: Iterable[tuple[str, str]],
+    write: Callable[[str], str],
+    scope: dict[str, str],
+    lines: list[str],
+) -> None:
+    """Put the lines that compute given formulas into `lines`, and the names of the results into `scope`."""
+    for name, text in given:
+        source = write(text)
+        if name in block.kept:
+            scope[name] = memory.own(block.kept[name])
+            lines.append(_assigned(memory, source, scope[name]))
+        else:
+            scope[name] = memory.bind(None)
+            lines.append(f"{scope[name]} = {source}")
 
 
 def _quotient(partial: str, sequences: Collection[str]) -> tuple[str, str] | None:
@@ -118,9 +130,7 @@ def _beside(memory: Workspace, block: Map | Reduce, name: str) -> str:
 
 def _writer(memory: Workspace, block: Map | Reduce, scope: dict[str, str]) -> Callable[[str], str]:
     """What turns the formulas of a block into source, with the names of `scope` for their variables."""
-    pairs = zip(rule_of(block.op).operands, block.operands, strict=True)
-    found = {operand.name: memory.constant(at) for operand, at in pairs if not operand.is_sequence}
-    constants = {name: number for name, number in found.items() if number}  # of 0 the sign would be lost
+    constants = _constants(memory, block)
     length = max(at.index.shape[-1] for at in block.operands) if isinstance(block, Reduce) else 0
 
     def write(text: str) -> str:
@@ -128,6 +138,13 @@ def _writer(memory: Workspace, block: Map | Reduce, scope: dict[str, str]) -> Ca
         return template.format(*map(memory.number, numbers), **scope)
 
     return write
+
+
+def _constants(memory: Workspace, block: Map | Reduce) -> dict[str, float]:
+    """The operands that are one and the same number everywhere; but none that is 0, whose sign would be lost."""
+    pairs = zip(rule_of(block.op).operands, block.operands, strict=True)
+    found = {operand.name: memory.constant(at) for operand, at in pairs if not operand.is_sequence}
+    return {name: number for name, number in found.items() if number}
 
 
 def _assigned(memory: Workspace, source: str, out: str) -> str:

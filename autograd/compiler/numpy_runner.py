@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import math
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -16,8 +16,7 @@ from autograd.compiler.program import Program
 __all__ = ["Runner"]
 
 _Array = np.ndarray[Any, Any]
-#: Runs of places, whether they are per row, and their numbers, (numbers, rows) or (numbers,).
-Columns = Sequence[tuple[slice, bool, _Array]]
+Load = Callable[[Executable, slice], None]
 
 #: Rows that run at once: enough for the calls not to count, few enough for buffers to stay in the cache.
 CHUNK = 1024
@@ -27,6 +26,9 @@ KEPT = 64
 
 class Runner:
     """A program with its executables: one for each number of rows, and thread.
+
+    What is to be run is `load`, which puts all numbers, or some of the rows, into an executable, and how many rows
+    there are.
 
     Args:
         program: the blocks.
@@ -38,11 +40,11 @@ class Runner:
         self._program, self._alone, self._params = program, alone, params
         self._executables: dict[Any, Executable] = {}
 
-    def outputs(self, columns: Columns, rows: int, vector: _Array) -> list[Any]:
+    def outputs(self, load: Load, rows: int) -> list[Any]:
         """Return each output: its numbers, (rows,), or one float that all rows share."""
         parts = []
         with np.errstate(all="ignore"):
-            for executable in self._loaded_in_turn(columns, rows, vector):
+            for executable in self._loaded(load, rows):
                 executable.forward()
                 if not executable.can_be_trusted:
                     executable = self._again(executable)
@@ -53,76 +55,68 @@ class Runner:
             for i, (per_row, _) in enumerate(self._program.outputs)
         ]
 
-    def value_and_grad(self, columns: Columns, rows: int, vector: _Array) -> tuple[float, _Array]:
+    def value_and_grad(self, load: Load, rows: int) -> tuple[float, _Array]:
         """Return the mean of the first output, and its gradient, (params,): valid until the next run.
 
         Floating-point warnings are the caller's to silence.
         """
-        if rows <= CHUNK:
-            executable = self._executable(rows)
-            executable.load(columns, slice(None), vector)
-            return self._differentiated(executable)[:2]
-        value, gradient = 0.0, np.zeros(self._params)
-        for executable in self._loaded_in_turn(columns, rows, vector):
-            part, slope, _ = self._differentiated(executable)
-            value += part * (executable.rows / rows)
-            gradient += slope * (executable.rows / rows)
-        return value, gradient
+        if rows > CHUNK:
+            return self.value_and_slopes(load, rows, inputs=False)[:2]
+        executable = self._executable(rows)
+        load(executable, slice(None))
+        return self._differentiated(executable)[:2]
 
-    def value_and_slopes(self, columns: Columns, rows: int, vector: _Array) -> tuple[float, _Array, list[_Array]]:
+    def value_and_slopes(self, load: Load, rows: int, *, inputs: bool = True) -> tuple[float, _Array, list[_Array]]:
         """Return the same, and the derivatives of the mean by inputs, (inputs, rows), chunk by chunk."""
         value, gradient, slopes = 0.0, np.zeros(self._params), list[_Array]()
         with np.errstate(all="ignore"):
-            for executable in self._loaded_in_turn(columns, rows, vector, inputs=True):
+            for executable in self._loaded(load, rows, inputs=inputs):
                 part, slope, own = self._differentiated(executable)
                 share = executable.rows / rows
                 value += part * share
                 gradient += slope * share
-                assert own is not None
-                slopes.append(own * share)
+                if own is not None:
+                    slopes.append(own * share)
         return value, gradient, slopes
 
-    def jacobian(self, columns: Columns, rows: int, vector: _Array) -> list[list[_Array]]:
-        """Return the derivatives of each output by the inputs, row by row, (inputs, rows), chunk by chunk."""
-        chunk = CHUNK if all(per_row for _, per_row, _ in columns) else 1  # else rows would be summed
+    def jacobian(self, load: Load, rows: int, *, one_by_one: bool) -> list[list[_Array]]:
+        """Return the derivatives of each output by the inputs, row by row, (inputs, rows), chunk by chunk.
+
+        Where inputs are shared by the rows, they have to be taken one by one, or those derivatives are summed.
+        """
+        chunk = 1 if one_by_one else CHUNK
         found: list[list[_Array]] = [[] for _ in self._program.outputs]
         with np.errstate(all="ignore"):
-            for executable in self._loaded_in_turn(columns, rows, vector, chunk=chunk, inputs=True, guarded=True):
+            for executable in self._loaded(load, rows, chunk=chunk, inputs=True, guarded=True, mean=False):
                 for output, parts in enumerate(found):
-                    slopes = executable.differentiate(output, mean=False)[2]
+                    slopes = executable.differentiate(output)[2]
                     assert slopes is not None
                     parts.append(slopes)
         return found
 
-    def _loaded_in_turn(
-        self, columns: Columns, rows: int, vector: _Array, *, chunk: int = CHUNK, **kinds: bool
-    ) -> Iterator[Executable]:
+    def _loaded(self, load: Load, rows: int, *, chunk: int = CHUNK, **kinds: bool) -> Iterator[Executable]:
         """Put parameters and inputs in place, chunk by chunk; yield the executable of each."""
         for start in range(0, rows, chunk):
             count = min(chunk, rows - start)
-            own = slice(None) if count == rows else slice(start, start + count)
-            yield self._loaded(columns, own, count, vector, **kinds)
-
-    def _loaded(self, columns: Columns, own: slice, rows: int, vector: _Array, **kinds: bool) -> Executable:
-        executable = self._executable(rows, **kinds)
-        executable.load(columns, own, vector)
-        return executable
+            executable = self._executable(count, **kinds)
+            load(executable, slice(None) if count == rows else slice(start, start + count))
+            yield executable
 
     def _differentiated(self, executable: Executable) -> tuple[float, _Array, _Array | None]:
-        value, gradient, slopes = executable.differentiate(0, mean=True)
+        value, gradient, slopes = executable.differentiate()
         trusted = executable.can_be_trusted and math.isfinite(value)
         if trusted and is_finite(gradient) and (slopes is None or is_finite(slopes)):
             return value, gradient, slopes
-        return self._again(executable).differentiate(0, mean=True)
+        return self._again(executable).differentiate()
 
-    def _executable(self, rows: int, *, inputs: bool = False, guarded: bool = False) -> Executable:
-        key = (threading.get_ident(), rows, inputs, guarded)  # threads have buffers of their own
+    def _executable(self, rows: int, *, inputs: bool = False, guarded: bool = False, mean: bool = True) -> Executable:
+        key = (threading.get_ident(), rows, inputs, guarded, mean)  # threads have buffers of their own
         found = self._executables.get(key)
         if found is None:
             for oldest in list(self._executables)[: 1 - KEPT]:
                 self._executables.pop(oldest, None)
             program = self._single if rows == 1 and not guarded else self._program
-            found = Executable(program, rows, params=self._params, inputs=inputs, guarded=guarded)
+            found = Executable(program, rows, params=self._params, inputs=inputs, guarded=guarded, mean=mean)
             self._executables[key] = found
         return found
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler.arguments import runs
+from autograd.compiler.numpy_backend import Executable
 from autograd.compiler.numpy_calls import FUNCTIONS, in_place
-from autograd.compiler.numpy_runner import CHUNK, Columns, Runner
+from autograd.compiler.numpy_runner import CHUNK, Runner
 from autograd.compiler.program import Program
 from autograd.compiler.training import OptimizerStage, Training
 from autograd.compiler.workspace import function_of
@@ -40,31 +40,50 @@ class NumpyTraining(Training):
         super().__init__(program, rows, len(parameters), stages)
         self.parameters = parameters
         self._runner = runner
-        self._places = runs([place for _, place in program.inputs])
+        self._places, self._given = [place for _, place in program.inputs], program.given
         self._update, self._updated = _update(parameters, self._states, stages), self._states
 
     def _differentiate(self, X: _Array) -> tuple[float, _Array]:
         with np.errstate(all="ignore"):
-            return self._runner.value_and_grad(self._columns(X), len(X), self.parameters)
-
-    def _columns(self, rows: _Array) -> Columns:
-        return [(at, True, rows.T[own]) for at, own in self._places]
+            return self._run(self._table(X), None, len(X))
 
     def _take(self, X: _Array, batches: Sequence[_Array] | None, rates: _Array, taken: int) -> _Array:
         if self._updated is not self._states:  # another training's
             self._update, self._updated = _update(self.parameters, self._states, self.stages), self._states
         steps: Sequence[_Array | None] = [None] if batches is None else batches
-        losses = np.empty(len(steps))
+        table, losses, before = self._table(X), np.empty(len(steps)), None
         with np.errstate(all="ignore"):
             for step, batch in enumerate(steps):
                 rows = len(X) if batch is None else len(batch)
-                columns: Columns = []
-                # Rows that stand in their places already need not be put there again.
-                if step == 0 or batch is not steps[step - 1] or rows > CHUNK:
-                    columns = self._columns(X if batch is None else X.take(batch, 0))
-                losses[step], gradient = self._runner.value_and_grad(columns, rows, self.parameters)
+                losses[step], gradient = self._run(table, batch, rows, stand=batch is before is not None)
                 self._update(gradient, rates[step], np.float64(taken + step + 1))
+                before = batch if rows <= CHUNK else None
         return losses
+
+    def _table(self, X: _Array) -> _Array:
+        """The inputs as they stand in the program, ones among them."""
+        if self._given == len(self._places):
+            return X
+        table = np.ones((len(X), self._given))
+        table[:, self._places] = X
+        return table
+
+    def _run(self, table: _Array, batch: _Array | None, rows: int, *, stand: bool = False) -> tuple[float, _Array]:
+        """Return the mean loss of rows of the table, and its gradient, valid until the next run.
+
+        Args:
+            table: see :meth:`_table`.
+            batch: the numbers of the rows, unless it is all of them.
+            rows: how many.
+            stand: whether they stand in the program from the run before.
+        """
+
+        def load(executable: Executable, own: slice) -> None:
+            executable.load_parameters(self.parameters)
+            if not stand:
+                executable.load_rows(table, own if batch is None else batch[own])
+
+        return self._runner.value_and_grad(load, rows)
 
 
 def _update(parameters: _Array, states: _Array, stages: Sequence[OptimizerStage]) -> Callable[..., None]:

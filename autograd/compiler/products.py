@@ -29,7 +29,7 @@ def product(memory: Workspace, block: Dot, left: str, right: str, out: str) -> s
             return f"{out}[...] = {_call(memory, 'matmul', b, a.swapaxes(1, 2))}[..., None]"
         if p == q == 1:
             pair = f"{memory.bind(a[:, 0])}, {memory.bind(b[:, 0])}"
-            return f"einsum('bn,bn->b', {pair}, out={memory.bind(result[:, 0, 0])})"
+            return f"vecdot({pair}, out={memory.bind(result[:, 0, 0])})"
         factors = (b, a.swapaxes(1, 2), result)
     elif spaces == ("uniform", "row"):
         factors = (a[0], b[0, 0], result[0, 0]) if len(a) == q == 1 else (a[:, None], b, result)
@@ -39,7 +39,7 @@ def product(memory: Workspace, block: Dot, left: str, right: str, out: str) -> s
             # Two passes over few numbers, which NumPy makes faster than one that cannot use vector instructions.
             terms = memory.bind(np.empty(a[:, 0].shape))
             multiplied = f"multiply({memory.bind(a[:, 0])}, {memory.bind(b[:, 0])}, out={terms})"
-            return f"{multiplied}; add.reduce({terms}, 1, None, {memory.bind(result[:, 0, 0])})"
+            return f"{multiplied}; {memory.stored('sum_along', terms, memory.bind(result[:, 0]))}"
         factors = (b.transpose(3, 0, 1, 2), a.transpose(3, 0, 2, 1), result.transpose(3, 0, 1, 2))
     left, right, out = map(memory.bind, factors)
     return memory.stored("matmul", f"{left}, {right}", out)
@@ -71,12 +71,13 @@ def with_bias(block: Dot, ones: Collection[tuple[bool, int]]) -> tuple[Positions
 
 
 def product_adjoint(
-    memory: Workspace, block: Dot, adjoint: str, other: str, *, swap: bool, guarded: bool
+    memory: Workspace, block: Dot, adjoint: str, other: str, stands: Positions | None, swap: bool, *, guarded: bool
 ) -> tuple[Call, bool]:
     """Return the call for the adjoint of one side, as a function and its arguments, and whether the result has rows.
 
     For the right side, [b, q, n] = sum over p of adjoint[b, q, p] * left[b, p, n]; with `swap`, for the left side, p
-    and q change places. Below, ``m`` is the side's own list and ``t`` the other side's.
+    and q change places. Below, ``m`` is the side's own list and ``t`` the other side's. `stands` are the places of the
+    other side, if it is a view of them.
     """
     flow = memory.scope[adjoint].swapaxes(1, 2) if swap else memory.scope[adjoint]  # b m t (r)
     theirs = memory.scope[other]  # b t n (r)
@@ -97,7 +98,8 @@ def product_adjoint(
         return _arguments(memory, "matmul", theirs.swapaxes(1, 2)[:, None], flow), True
     if own_space == "uniform":  # summed over the rows at once
         if batch == t == 1:
-            return _arguments(memory, "matmul", flow[0, :, 0], theirs[0, 0].T), False
+            by_row = memory.view_by_row(stands) if stands else None
+            return _arguments(memory, "matmul", flow[0, :, 0], theirs[0, 0].T if by_row is None else by_row), False
         return ("einsum", f"'bmtr,btnr->bmn', {memory.bind(flow)}, {memory.bind(theirs)}"), False
     if t == 1:
         return _arguments(memory, "multiply", flow, theirs), True

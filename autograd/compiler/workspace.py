@@ -11,10 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler.needs import Needs
 from autograd.compiler.program import Positions, Program
 
-__all__ = ["Array", "Workspace", "function_of"]
+__all__ = ["Array", "Workspace", "function_of", "strided"]
 
 Array = np.ndarray[Any, Any]
 #: Reductions along the second axis, which stays.
@@ -27,29 +26,21 @@ class Workspace:
     Attributes:
         uniform: the uniform buffer.
         row: the row buffer, (places, rows).
-        uniform_adjoint: the adjoints of the uniform buffer.
-        row_adjoint: the adjoints of the row buffer.
+        by_row: the inputs once more, (rows, places), where a product takes them so.
         scope: what the names in the source stand for.
-        needs: which places need an adjoint.
-        written: which places' adjoints have been written so far, by the order of the source.
-        fixed: which places' adjoints are read from outside, and so must stand in their own place.
     """
 
-    def __init__(self, program: Program, rows: int, needs: Needs, functions: dict[str, Any]) -> None:
-        self.rows, self.needs = rows, needs
+    def __init__(self, program: Program, rows: int, functions: dict[str, Any]) -> None:
+        self.rows = rows
         self.uniform = np.zeros(program.uniform_size)
         self.row = np.zeros((program.row_size, rows))
-        self.uniform_adjoint = np.zeros(program.uniform_size)
-        self.row_adjoint = np.zeros((program.row_size, rows))
+        self.by_row: Array | None = None
+        self._given = program.given
         start = program.constants_start
         self._constants = slice(start, start + len(program.constants))
         self.uniform[self._constants] = program.constants
         for per_row, place in program.ones:
             (self.row if per_row else self.uniform)[place] = 1.0
-        self.written = {"uniform": np.zeros(program.uniform_size, bool), "row": np.zeros(program.row_size, bool)}
-        self.fixed = {space: np.zeros(len(places), bool) for space, places in self.written.items()}
-        self._home = {space: np.arange(len(places)) for space, places in self.written.items()}
-        self._slices = {(out.space, int(out.index.flat[0]), out.index.size) for out in (b.out for b in program.blocks)}
         self.scope: dict[str, Any] = dict(functions)
         self._names: dict[Any, str] = {}
         self._counter = itertools.count()
@@ -66,9 +57,12 @@ class Workspace:
 
     def number(self, number: float) -> str:
         """Return the name of a constant, an array without axes: ufuncs take that faster than a float."""
-        key = ("number", repr(number))
+        return self.named(("number", repr(number)), lambda: np.array(number))
+
+    def named(self, key: Any, make: Callable[[], Any]) -> str:
+        """The name of what `key` stands for, which is made when first asked for."""
         if key not in self._names:
-            self._names[key] = self.bind(np.array(number))
+            self._names[key] = self.bind(make())
         return self._names[key]
 
     def compile(self, name: str, lines: list[str]) -> Callable[[], None]:
@@ -90,22 +84,30 @@ class Workspace:
         thing = self.scope[name[0]]
         return repr(float(thing)) if isinstance(thing, np.ndarray) and thing.ndim == 0 else name[0]
 
-    def view(self, at: Positions, *, adjoint: bool = False) -> str | None:
+    def view(self, at: Positions) -> str | None:
         """The name of a view of these places, rows as the last axis; None if it takes a gather."""
-        if adjoint and at.space != "mixed":
-            at = Positions(self._home[at.space][at.index], at.per_row)
         steps = at.steps()
         if steps is None:
             return None
-        key = (adjoint, at.space, int(at.index.flat[0]), at.index.shape, steps)
-        if key not in self._names:
-            buffer = getattr(self, f"{at.space}_adjoint" if adjoint else at.space)
-            self._names[key] = self.bind(_strided(buffer, int(at.index.flat[0]), at.index.shape, steps))
-        return self._names[key]
+        first, shape = int(at.index.flat[0]), at.index.shape
+        buffer = self.row if at.space == "row" else self.uniform
+        return self.named((at.space, first, shape, steps), lambda: strided(buffer, first, shape, steps))
 
-    def own(self, at: Positions, *, adjoint: bool = False) -> str:
+    def view_by_row(self, at: Positions) -> Array | None:
+        """A view, (rows, places), of a list of inputs and ones as they stand row by row; None for anything else.
+
+        BLAS takes a product by this in two thirds of the time of one by a transposed view of the row buffer.
+        """
+        first, last = int(at.index.flat[0]), int(at.index.flat[-1])
+        if at.space != "row" or last >= self._given or last - first != at.index.size - 1 or at.steps() is None:
+            return None
+        if self.by_row is None:
+            self.by_row = self.row[: self._given].T.copy()
+        return self.by_row[:, first : last + 1]
+
+    def own(self, at: Positions) -> str:
         """The name of a view of places that a block has to itself, with rows if they have them."""
-        name = self.view(at, adjoint=adjoint)
+        name = self.view(at)
         assert name is not None  # they follow one another
         return name
 
@@ -149,10 +151,7 @@ class Workspace:
         """Like :meth:`read`, with an axis for the rows where the block has one and the operand has not."""
         name = self.read(at, lines)
         if per_row and at.space == "uniform":
-            key = (name, "lifted")
-            if key not in self._names:
-                self._names[key] = self.bind(self.scope[name][..., None])
-            return self._names[key]
+            return self.named((name, "lifted"), lambda: self.scope[name][..., None])
         return name
 
     def stored(self, function: str, arguments: str, out: str) -> str:
@@ -165,6 +164,8 @@ class Workspace:
             if are_matrices and result.flags.c_contiguous:
                 names = map(self.bind, (left, right, result.reshape(len(left), right.shape[1])))
                 return f"dot({', '.join(names)})"
+        if function == "sum_along" and (summed := self._summed(arguments, out)):
+            return summed
         if function in _ALONG:
             return f"{_ALONG[function]}.reduce({arguments}, 1, None, {out}, True)"
         if function == "zero_where":
@@ -174,102 +175,35 @@ class Workspace:
             arguments = ", ".join(self._spread(name, out) for name in arguments.split(", "))
         return f"{function}({arguments}, out={out})"
 
+    def reduced(
+        self, expression: str, call: tuple[str, str] | None, axes: tuple[int, ...]
+    ) -> tuple[str, tuple[str, str]]:
+        """The sum of an expression along some axes, also as a function and its arguments."""
+        if call is not None and call[0] == "multiply" and axes == (1,):
+            sides = [self.scope.get(name) for name in call[1].split(", ")]
+            shapes = {side.shape if isinstance(side, np.ndarray) else () for side in sides}
+            if len(shapes) == 1 and len(shapes.pop()) == 2:
+                return f"vecdot({call[1]})", ("vecdot", call[1])
+        return f"add.reduce({expression}, {axes})", ("add.reduce", f"{expression}, {axes}")
+
+    def _summed(self, numbers: str, out: str) -> str | None:
+        """The line that sums along the second axis as a product with ones, in half the time; None if it cannot."""
+        terms, sums = self.scope.get(numbers), self.scope[out]
+        if not isinstance(terms, np.ndarray) or not terms.flags.c_contiguous or not sums.flags.c_contiguous:
+            return None
+        ones = np.ones(terms.shape[1])
+        if terms.ndim == 2:
+            return f"dot({numbers}, {self.bind(ones)}, {self.bind(sums.reshape(-1))})"
+        if len(terms) == 1:
+            return f"dot({self.bind(ones)}, {self.bind(terms[0])}, {self.bind(sums.reshape(-1))})"
+        return None
+
     def _spread(self, name: str, out: str) -> str:
         """The name of the same operand, an array as large as `out` if it is a constant."""
         thing = self.scope.get(name)
         if not isinstance(thing, np.ndarray) or thing.ndim:
             return name
         return self.bind(np.full(self.scope[out].shape, thing))
-
-    def accumulate(
-        self,
-        at: Positions,
-        expression: str,
-        call: tuple[str, str] | None,
-        lines: list[str],
-        per_row: bool,
-        *,
-        whole: bool = True,
-        heir_of: Positions | None = None,
-    ) -> None:
-        """Add an expression to the adjoints at some places; it has their shape (and rows), or broadcasts to it.
-
-        Args:
-            at: the places.
-            expression: what to add.
-            call: the same as a function and its arguments, where the result can go straight into place.
-            lines: the source so far.
-            per_row: whether the expression has rows.
-            whole: whether it has the whole shape.
-            heir_of: places whose adjoints are not needed any more: `at` may take over theirs, if it is the first.
-        """
-        keep = self.needs.mask(at)
-        if not keep.any():
-            return
-        repeated = at.repeated()
-        if (repeated or at.space == "mixed" or not keep.all()) and not whole:
-            expression = f"broadcast_to({expression}, {self.shape(at, per_row=per_row)})"
-        if repeated:
-            expression, call = f"add.reduce({expression}, {repeated})", ("add.reduce", f"{expression}, {repeated}")
-            at, keep = at.once(repeated), keep[tuple(0 if a in repeated else slice(None) for a in range(keep.ndim))]
-        if at.space == "mixed" or not keep.all():
-            value = self.temporary(expression, lines)
-            for chosen in (at.per_row & keep, ~at.per_row & keep):
-                if chosen.any():
-                    part = Positions(at.index[chosen], at.per_row[chosen])
-                    self.accumulate(part, f"{value}[{self.bind(np.nonzero(chosen))}]", None, lines, per_row)
-            return
-        if per_row and at.space == "uniform":
-            expression, call, per_row = f"add.reduce({expression}, -1)", ("add.reduce", f"{expression}, -1"), False
-        written = self.written[at.space]
-        unique = len(np.unique(at.index)) == at.index.size
-        fresh = not written[at.index].any()
-        if fresh and unique and heir_of is not None and self._can_inherit(at, heir_of):
-            self._home[at.space][at.index] = self._home[at.space][heir_of.index]
-        view = self.view(at, adjoint=True) if unique else None
-        if not (fresh and unique):
-            self.clear(at.index[~written[at.index]], at.space, lines)
-        written[at.index] = True
-        if view is not None:
-            if fresh and call is not None:
-                lines.append(self.stored(*call, view))
-            elif not fresh or expression != view:
-                lines.append(f"{view}[...] = {expression}" if fresh else f"add({view}, {expression}, {view})")
-            return
-        target = self.bind(getattr(self, f"{at.space}_adjoint"))
-        if unique:
-            lines.append(f"{target}[{self.bind(self._home[at.space][at.index])}] {'=' if fresh else '+='} {expression}")
-        else:
-            if not whole and not repeated:
-                expression = f"broadcast_to({expression}, {self.shape(at, per_row=per_row)})"
-            self._scatter(target, at, expression, lines)
-
-    def _can_inherit(self, at: Positions, other: Positions) -> bool:
-        first, size = int(at.index.flat[0]), at.index.size
-        is_block = (at.space, first, size) in self._slices and bool((np.diff(at.index.ravel()) == 1).all())
-        is_alike = at.space == other.space and at.index.shape == other.index.shape
-        return is_block and is_alike and not self.fixed[at.space][at.index].any()
-
-    def clear(self, places: Array, space: str, lines: list[str]) -> None:
-        """Set adjoints to 0 that nothing has been written to yet."""
-        if places.size:
-            self.written[space][places] = True
-            target = self.bind(getattr(self, f"{space}_adjoint"))
-            lines.append(f"{target}[{self.bind(self._home[space][np.unique(places)])}] = 0.0")
-
-    def _scatter(self, target: str, at: Positions, expression: str, lines: list[str]) -> None:
-        """Add to places of which some repeat: sorted by place, and summed run by run."""
-        flat = self._home[at.space][at.index].ravel()
-        order = np.argsort(flat, kind="stable")
-        places, starts = np.unique(flat[order], return_index=True)
-        value = f"({expression})"
-        if at.index.ndim > 1:
-            value += f".reshape({(flat.size, -1) if at.space == 'row' else flat.size})"
-        if len(places) == 1:
-            lines.append(f"{target}[{int(places[0])}] += add.reduce({value}, 0)")
-        else:
-            runs = f"add.reduceat({value}[{self.bind(order)}], {self.bind(starts)}, 0)"
-            lines.append(f"{target}[{self.bind(places)}] += {runs}")
 
     def temporary(self, expression: str, lines: list[str]) -> str:
         """Return a name for the value of an expression."""
@@ -292,7 +226,8 @@ def function_of(name: str, arguments: list[str], lines: list[str], scope: dict[s
     return function
 
 
-def _strided(buffer: Array, start: int, shape: tuple[int, ...], steps: tuple[int, ...]) -> Array:
+def strided(buffer: Array, start: int, shape: tuple[int, ...], steps: tuple[int, ...]) -> Array:
+    """A view of a buffer that starts at a place, with so many places between neighbours along each axis."""
     unit = buffer.strides[0]
     rows = buffer.shape[1:]
     return np.lib.stride_tricks.as_strided(

@@ -55,16 +55,16 @@ class SingleBlock:
 
     def by_numpy(self, *, guarded=False):
         """Results, and the leaves' adjoints, from the NumPy backend."""
-        own = Executable(self.program, self.rows, params=self.params, inputs=True, guarded=guarded)
-        memory, per_row = own.memory, self.block.out.space == "row"
+        own = Executable(self.program, self.rows, params=self.params, inputs=True, guarded=guarded, mean=False)
+        memory, adjoints, per_row = own.memory, own.adjoints, self.block.out.space == "row"
         memory.uniform[: self.params], memory.row[: len(self.row)] = self.uniform, self.row
         with np.errstate(all="ignore"):
             own.forward()
             backward = own.backward
-            (memory.row_adjoint if per_row else memory.uniform_adjoint)[self._out] = self.seed
+            (adjoints.row if per_row else adjoints.uniform)[self._out] = self.seed
             backward()
         found = (memory.row if per_row else memory.uniform)[self._out]
-        return found, memory.uniform_adjoint[: self.params], memory.row_adjoint[: len(self.row)]
+        return found, adjoints.uniform[: self.params], adjoints.row[: len(self.row)]
 
     def by_loops(self):
         """The same from the Numba backend's loops, run as Python; adjoints not yet written hold a number that shows."""
