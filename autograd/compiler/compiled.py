@@ -206,7 +206,8 @@ class Compiled:
         """
         self._check_single()
         if backend == "numpy":
-            return NumpyTraining(self.program, rows, self._runner, self._vector(), stages)
+            runner = Runner(self.program, self._alone, len(self.params), shared=True)
+            return NumpyTraining(self.program, rows, runner, self._vector(), stages)
         if backend != "numba":
             raise UnknownNameError("backend", backend, ("numpy", "numba"))
         if importlib.util.find_spec("numba") is None:

@@ -18,7 +18,7 @@ from autograd.compiler.numba_module import HEADER, indented, module
 from autograd.compiler.program import Program
 from autograd.compiler.scalar_source import nest, scalar_function
 from autograd.compiler.training import OptimizerStage, Training
-from autograd.compiler.updates import update_lines
+from autograd.compiler.updates import rate_table, update_lines
 from autograd.compiler.vector_functions import REACH, SOURCE, vector_function
 from autograd.formula import calls_in, names_in
 from autograd.formula_source import python_source
@@ -78,12 +78,12 @@ class Interpreter(Training):
         self._run(self._after, column, 1)
         return total / len(X), self._gradient
 
-    def _take(self, X: _Array, batches: Sequence[_Array] | None, rates: _Array, taken: int) -> _Array:
+    def _take(self, X: _Array, batches: Sequence[_Array] | None, rates: list[list[float]], taken: int) -> _Array:
         assert self._update is not None
-        losses = np.zeros(len(rates))
+        losses, table = np.zeros(len(rates)), rate_table(rates)
         for step in range(len(rates)):
             losses[step], gradient = self._differentiate(X if batches is None else X[batches[step]])
-            self._update(self._uniform, gradient, rates, step, taken, self._states)
+            self._update(self._uniform, gradient, table, step, taken, self._states)
         return losses
 
 

@@ -19,7 +19,7 @@ from autograd.compiler.numba_module import HEADER, indented, module
 from autograd.compiler.program import Dot, Program
 from autograd.compiler.scalar_source import nest
 from autograd.compiler.training import OptimizerStage, Training
-from autograd.compiler.updates import update_lines
+from autograd.compiler.updates import rate_table, update_lines
 
 __all__ = ["is_irregular", "kernel"]
 
@@ -69,13 +69,13 @@ class WrittenOut(Training):
         self._program.read_held(self._uniform)
         return self._module.value_and_grad(*self._buffers, X), self._buffers[2][: len(self.parameters)]
 
-    def _take(self, X: _Array, batches: Sequence[_Array] | None, rates: _Array, taken: int) -> _Array:
+    def _take(self, X: _Array, batches: Sequence[_Array] | None, rates: list[list[float]], taken: int) -> _Array:
         batches = [np.arange(len(X))] if batches is None else batches
         order = np.concatenate(batches).astype(np.int64) if batches else np.zeros(0, np.int64)
         starts = np.cumsum([0, *map(len, batches)])
         self._program.read_held(self._uniform)
         step, losses = np.zeros(len(self.parameters)), np.zeros(len(batches))
-        self._module.train(*self._buffers, X, order, starts, rates, taken, self._states, step, losses)
+        self._module.train(*self._buffers, X, order, starts, rate_table(rates), taken, self._states, step, losses)
         return losses
 
 

@@ -39,11 +39,14 @@ class Executable:
             came out that is not finite.
         mean: whether derivatives are those of the first output's mean over the rows, else of each row's own output.
 
+        uniform: the uniform buffer of another executable, if they share it.
+
     Attributes:
         forward: computes everything from the leaves.
         memory: the buffers.
         adjoints: theirs.
         outputs: the numbers of each, (rows,), or (1,) where all rows share one.
+        parameters: where their numbers stand, (params,).
         gradient: the parameters' adjoints, (params,).
     """
 
@@ -56,11 +59,12 @@ class Executable:
         inputs: bool = False,
         guarded: bool = False,
         mean: bool = True,
+        uniform: Array | None = None,
     ) -> None:
-        self.rows, self.inputs, self.guarded, self._params, self._given = rows, inputs, guarded, params, program.given
+        self.rows, self.inputs, self.guarded, self._given = rows, inputs, guarded, program.given
         start = program.uniform_size
         self.program = program = program if rows > 1 else program.without_rows()
-        self.memory = Workspace(program, rows, functions())
+        self.memory = Workspace(program, rows, functions(), uniform)
         self.adjoints = Adjoints(program, self.memory, Needs(program, params, inputs))
         if rows == 1:  # callers still find rows where they would be
             self.memory.row = self.memory.uniform[start:, None]
@@ -73,6 +77,7 @@ class Executable:
         self._backward: Callable[[], None] | None = None
         self._computed = self.memory.uniform[program.constants_start + len(program.constants) :]
         self.outputs = [self._at(self.memory, *output) for output in program.outputs]
+        self.parameters = self.memory.uniform[:params]
         self.gradient = self.adjoints.uniform[:params]
         self._seeds = [self._at(self.adjoints, *output) for output in program.outputs]
         self._mean = mean
@@ -85,7 +90,8 @@ class Executable:
 
     def load_parameters(self, parameters: Array) -> None:
         """Put parameters, and what is held, in place."""
-        self.memory.uniform[: self._params] = parameters
+        if parameters is not self.parameters:
+            self.parameters[:] = parameters
         self.program.read_held(self.memory.uniform)
 
     def load(self, columns: Sequence[tuple[slice, bool, Array]], rows: slice) -> None:

@@ -16,7 +16,7 @@ from autograd.compiler.numpy_calls import OPPOSITE, as_call, lowered
 from autograd.compiler.program import Map, Reduce
 from autograd.compiler.scalar_graph import rule_of
 from autograd.compiler.workspace import Workspace
-from autograd.formula import names_in, needed, parse_formula
+from autograd.formula import needed, parse_formula
 from autograd.formula_source import is_elementwise
 
 __all__ = ["formula_adjoints", "formula_lines"]
@@ -54,7 +54,7 @@ def formula_adjoints(memory: Workspace, adjoints: Adjoints, block: Map | Reduce,
     flowing, write = _beside(memory, block, adjoints.own(block.out)), _writer(memory, block, scope)
     not_kept = [pair for pair in rule.given if pair[0] not in block.kept]
     _compute(memory, block, needed(not_kept, [partial for _, _, partial in wanted]), write, scope, lines)
-    steady, numbers = adjoints.is_steady(block.out), {"size", *_constants(memory, block)}
+    steady = adjoints.is_steady(block.out)
     for i, (at, operand, partial) in enumerate(wanted):
         source = write(partial)
         condition = as_call(source)
@@ -80,7 +80,7 @@ def formula_adjoints(memory: Workspace, adjoints: Adjoints, block: Map | Reduce,
             expression, call = f"({expression})[:, 0]", None
         heir_of = None if reduced or i < len(wanted) - 1 else block.out
         whole = not reduced or is_elementwise(partial, rule.sequences)
-        always = steady and names_in(partial)[0] <= numbers
+        always = steady and memory.is_constant(source)
         adjoints.accumulate(at, expression, call, lines, per_row, whole=whole, heir_of=heir_of, steady=always)
     return lines
 
@@ -100,8 +100,7 @@ def _compute(
             scope[name] = memory.own(block.kept[name])
             lines.append(_assigned(memory, source, scope[name]))
         else:
-            scope[name] = memory.bind(None)
-            lines.append(f"{scope[name]} = {source}")
+            scope[name] = memory.temporary(source, lines)
 
 
 def _quotient(partial: str, sequences: Collection[str]) -> tuple[str, str] | None:
@@ -130,7 +129,9 @@ def _beside(memory: Workspace, block: Map | Reduce, name: str) -> str:
 
 def _writer(memory: Workspace, block: Map | Reduce, scope: dict[str, str]) -> Callable[[str], str]:
     """What turns the formulas of a block into source, with the names of `scope` for their variables."""
-    constants = _constants(memory, block)
+    pairs = zip(rule_of(block.op).operands, block.operands, strict=True)
+    found = {operand.name: memory.constant(at) for operand, at in pairs if not operand.is_sequence}
+    constants = {name: number for name, number in found.items() if number}  # of 0 the sign would be lost
     length = max(at.index.shape[-1] for at in block.operands) if isinstance(block, Reduce) else 0
 
     def write(text: str) -> str:
@@ -138,13 +139,6 @@ def _writer(memory: Workspace, block: Map | Reduce, scope: dict[str, str]) -> Ca
         return template.format(*map(memory.number, numbers), **scope)
 
     return write
-
-
-def _constants(memory: Workspace, block: Map | Reduce) -> dict[str, float]:
-    """The operands that are one and the same number everywhere; but none that is 0, whose sign would be lost."""
-    pairs = zip(rule_of(block.op).operands, block.operands, strict=True)
-    found = {operand.name: memory.constant(at) for operand, at in pairs if not operand.is_sequence}
-    return {name: number for name, number in found.items() if number}
 
 
 def _assigned(memory: Workspace, source: str, out: str) -> str:

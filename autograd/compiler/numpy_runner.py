@@ -34,10 +34,13 @@ class Runner:
         program: the blocks.
         alone: makes the program for one row.
         params: how many parameters it takes.
+        shared: whether executables share the uniform buffer where they can, so that parameters stand there once. Then
+            only one thread may run them at a time.
     """
 
-    def __init__(self, program: Program, alone: Callable[[], Program], params: int) -> None:
-        self._program, self._alone, self._params = program, alone, params
+    def __init__(self, program: Program, alone: Callable[[], Program], params: int, *, shared: bool = False) -> None:
+        self._program, self._alone, self._params, self._shared = program, alone, params, shared
+        self._uniform: dict[Any, _Array] = {}
         self._executables: dict[Any, Executable] = {}
 
     def outputs(self, load: Load, rows: int) -> list[Any]:
@@ -62,7 +65,7 @@ class Runner:
         """
         if rows > CHUNK:
             return self.value_and_slopes(load, rows, inputs=False)[:2]
-        executable = self._executable(rows)
+        executable = self.executable(rows)
         load(executable, slice(None))
         return self._differentiated(executable)[:2]
 
@@ -98,7 +101,7 @@ class Runner:
         """Put parameters and inputs in place, chunk by chunk; yield the executable of each."""
         for start in range(0, rows, chunk):
             count = min(chunk, rows - start)
-            executable = self._executable(count, **kinds)
+            executable = self.executable(count, **kinds)
             load(executable, slice(None) if count == rows else slice(start, start + count))
             yield executable
 
@@ -109,15 +112,27 @@ class Runner:
             return value, gradient, slopes
         return self._again(executable).differentiate()
 
-    def _executable(self, rows: int, *, inputs: bool = False, guarded: bool = False, mean: bool = True) -> Executable:
+    def executable(self, rows: int, *, inputs: bool = False, guarded: bool = False, mean: bool = True) -> Executable:
+        """The one for so many rows; the other arguments are those of :class:`Executable`."""
         key = (threading.get_ident(), rows, inputs, guarded, mean)  # threads have buffers of their own
         found = self._executables.get(key)
         if found is None:
             for oldest in list(self._executables)[: 1 - KEPT]:
                 self._executables.pop(oldest, None)
-            program = self._single if rows == 1 and not guarded else self._program
-            found = Executable(program, rows, params=self._params, inputs=inputs, guarded=guarded, mean=mean)
+            alone = rows == 1 and not guarded
+            program, layout = self._single if alone else self._program, (alone, rows == 1)
+            found = Executable(
+                program,
+                rows,
+                params=self._params,
+                inputs=inputs,
+                guarded=guarded,
+                mean=mean,
+                uniform=self._uniform.get(layout),
+            )
             self._executables[key] = found
+            if self._shared:
+                self._uniform[layout] = found.memory.uniform
         return found
 
     @functools.cached_property
@@ -126,7 +141,7 @@ class Runner:
 
     def _again(self, executable: Executable) -> Executable:
         """The executable that takes no short cuts, with the same numbers in it."""
-        again = self._executable(executable.rows, inputs=executable.inputs, guarded=True)
+        again = self.executable(executable.rows, inputs=executable.inputs, guarded=True)
         given = self._program.constants_start
         again.memory.uniform[:given] = executable.memory.uniform[:given]
         given = self._program.given

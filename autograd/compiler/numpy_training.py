@@ -29,8 +29,8 @@ class NumpyTraining(Training):
     Args:
         program: the blocks.
         rows: the most rows of a step.
-        runner: runs them.
-        parameters: the numbers to begin with; changed in place.
+        runner: runs them, with shared parameters.
+        parameters: the numbers to begin with.
         stages: of an optimiser.
     """
 
@@ -38,16 +38,18 @@ class NumpyTraining(Training):
         self, program: Program, rows: int, runner: Runner, parameters: _Array, stages: Sequence[OptimizerStage]
     ) -> None:
         super().__init__(program, rows, len(parameters), stages)
-        self.parameters = parameters
         self._runner = runner
-        self._places, self._given = [place for _, place in program.inputs], program.given
-        self._update, self._updated = _update(parameters, self._states, stages), self._states
+        self.parameters = runner.executable(min(rows, CHUNK)).parameters
+        self.parameters[:] = parameters
+        self._places, self._given = np.array([place for _, place in program.inputs], int), program.given
+        self._with_ones = np.ones((rows, self._given))
+        self._update, self._updated = _update(self.parameters, self._states, stages), self._states
 
     def _differentiate(self, X: _Array) -> tuple[float, _Array]:
         with np.errstate(all="ignore"):
             return self._run(self._table(X), None, len(X))
 
-    def _take(self, X: _Array, batches: Sequence[_Array] | None, rates: _Array, taken: int) -> _Array:
+    def _take(self, X: _Array, batches: Sequence[_Array] | None, rates: list[list[float]], taken: int) -> _Array:
         if self._updated is not self._states:  # another training's
             self._update, self._updated = _update(self.parameters, self._states, self.stages), self._states
         steps: Sequence[_Array | None] = [None] if batches is None else batches
@@ -64,9 +66,10 @@ class NumpyTraining(Training):
         """The inputs as they stand in the program, ones among them."""
         if self._given == len(self._places):
             return X
-        table = np.ones((len(X), self._given))
-        table[:, self._places] = X
-        return table
+        if len(X) != len(self._with_ones):
+            self._with_ones = np.ones((len(X), self._given))
+        self._with_ones[:, self._places] = X
+        return self._with_ones
 
     def _run(self, table: _Array, batch: _Array | None, rows: int, *, stand: bool = False) -> tuple[float, _Array]:
         """Return the mean loss of rows of the table, and its gradient, valid until the next run.

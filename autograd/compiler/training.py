@@ -59,13 +59,13 @@ class Training(ABC):
             raise OperandError(f"stages are those of an optimiser, such as nn.optim.adam(0.01).stages, got {stages!r}")
         self.stages, self._rows, self._inputs = stages, rows, len(program.inputs)
         self._states = np.zeros((sum(len(stage.states) for stage in stages), params))
-        self._steps = np.zeros(1, int)
+        self._steps = [0]  # a list: trainings share it
 
     @property
     def state(self) -> Any:
         """The optimiser's state, in the form that ``nn.optim.from_stages`` gives it."""
         states = iter(self._states.copy())
-        return int(self._steps[0]), tuple(tuple(next(states) for _ in stage.states) for stage in self.stages)
+        return self._steps[0], tuple(tuple(next(states) for _ in stage.states) for stage in self.stages)
 
     def train(self, X: _Array, batches: Sequence[_Array] | None = None) -> _Array:
         """Take one optimiser's step for each batch of rows of `X`; return the mean output of each, before its step.
@@ -85,11 +85,10 @@ class Training(ABC):
             self._check_count(len(X))
         else:
             self._check_batches(batches, len(X))
-        taken, count = int(self._steps[0]), 1 if batches is None else len(batches)
-        rates = np.array([[stage.rate(taken + i) for stage in self.stages] for i in range(count)], dtype=float)
-        rates = rates.reshape(count, len(self.stages))
+        taken, count = self._steps[0], 1 if batches is None else len(batches)
+        rates = [[stage.rate(step) for stage in self.stages] for step in range(taken, taken + count)]
         losses = self._take(X, batches, rates, taken)
-        self._steps += count
+        self._steps[0] += count
         return losses
 
     def go_on_from(self, other: Training) -> None:
@@ -113,8 +112,8 @@ class Training(ABC):
         """Return the mean output and its gradient, in a buffer that the next run overwrites."""
 
     @abstractmethod
-    def _take(self, X: _Array, batches: Sequence[_Array] | None, rates: _Array, taken: int) -> _Array:
-        """Take the steps: `rates` has the learning rate of each stage, (steps, stages); so many were `taken` before."""
+    def _take(self, X: _Array, batches: Sequence[_Array] | None, rates: list[list[float]], taken: int) -> _Array:
+        """Take the steps: `rates` has the learning rates of each step, one a stage; so many were `taken` before."""
 
     def _check_count(self, rows: int) -> None:
         if not 0 < rows <= self._rows:

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
 
 from autograd.compiler.scalar_source import Reductions, nest, scalar_function
 from autograd.compiler.training import OptimizerStage
 from autograd.formula import names_in
 from autograd.formula_source import python_source
 
-__all__ = ["update_lines"]
+__all__ = ["rate_table", "update_lines"]
+
+
+def rate_table(rates: Sequence[Sequence[float]]) -> np.ndarray[Any, Any]:
+    """The learning rates of steps as the lines take them, (steps, stages)."""
+    return np.array(rates, float).reshape(len(rates), len(rates[0]) if rates else 0)
 
 
 def update_lines(params: int, stages: Sequence[OptimizerStage]) -> list[str]:

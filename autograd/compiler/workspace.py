@@ -30,9 +30,9 @@ class Workspace:
         scope: what the names in the source stand for.
     """
 
-    def __init__(self, program: Program, rows: int, functions: dict[str, Any]) -> None:
+    def __init__(self, program: Program, rows: int, functions: dict[str, Any], uniform: Array | None = None) -> None:
         self.rows = rows
-        self.uniform = np.zeros(program.uniform_size)
+        self.uniform = np.zeros(program.uniform_size) if uniform is None else uniform
         self.row = np.zeros((program.row_size, rows))
         self.by_row: Array | None = None
         self._given = program.given
@@ -154,6 +154,11 @@ class Workspace:
             return self.named((name, "lifted"), lambda: self.scope[name][..., None])
         return name
 
+    def is_constant(self, source: str) -> bool:
+        """Whether an expression is about numbers only that :meth:`number` has named."""
+        named = (self.scope.get(name) for name in re.findall(r"\b[tv]\d+\b", source))
+        return all(isinstance(thing, np.ndarray) and thing.ndim == 0 for thing in named)
+
     def stored(self, function: str, arguments: str, out: str) -> str:
         """The line that calls a function whose result goes into `out`."""
         if function == "matmul" and arguments.replace(", ", "").isalnum():
@@ -209,6 +214,12 @@ class Workspace:
         """Return a name for the value of an expression."""
         if expression.isidentifier():
             return expression
+        function, _, argument = expression.removesuffix(")").partition("(")
+        along = self.scope.get(argument)
+        if function in _ALONG and isinstance(along, np.ndarray):
+            out = self.bind(np.empty_like(along[:, :1]))
+            lines.append(self.stored(function, argument, out))
+            return out
         name = f"t{next(self._counter)}"
         self.scope[name] = None
         lines.append(f"{name} = {expression}")
