@@ -125,14 +125,19 @@ class Adjoints:
         written[at.index] = True
         if view is not None:
             if not fresh:
-                lines.append(f"add({view}, {expression}, {view})")
+                lines.append(f"add({view}, {memory.passing(expression, lines)}, {view})")
             elif call is not None or expression != view:
-                line = f"{view}[...] = {expression}" if call is None else memory.stored(*call, view)
+                own: list[str] = []
+                if call is None:
+                    own.append(f"{view}[...] = {expression}")
+                else:
+                    function, _, arguments = memory.unnested(f"{call[0]}({call[1]})", own, view).partition("(")
+                    own.append(memory.stored(function, arguments[:-1], view))
                 if steady:
                     self._steady[at.space][at.index] = True
-                    memory.compile("once", [line])()
+                    memory.compile("once", own)()
                 else:
-                    lines.append(line)
+                    lines += own
             return
         target = memory.bind(self._buffer(at.space))
         if unique:

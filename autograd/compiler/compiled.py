@@ -114,8 +114,11 @@ class Compiled:
             multiply(v1, v2, out=v3)           # (1, 1), (1, 8), (1, 8)
             tanh(v3, out=v4)                   # (1, 8), (1, 8)
         def backward():
-            multiply(v5, subtract(1.0, multiply(v4, v4)), out=v7) # (1, 8), (1, 8), (1, 8), (1, 8)
-            add.reduce(multiply(v7, v2), -1, out=v8) # (1, 8), (1, 8), (1,)
+            multiply(v4, v4, out=v7)           # (1, 8), (1, 8), (1, 8)
+            subtract(1.0, v7, out=v7)          # (1, 8), (1, 8)
+            multiply(v5, v7, out=v7)           # (1, 8), (1, 8), (1, 8)
+            multiply(v7, v2, out=v9)           # (1, 8), (1, 8), (1, 8)
+            add.reduce(v9, -1, out=v8)         # (1, 8), (1,)
         """
         if stage == "blocks":
             return self.program.describe()

@@ -61,7 +61,7 @@ class Executable:
         mean: bool = True,
         uniform: Array | None = None,
     ) -> None:
-        self.rows, self.inputs, self.guarded, self._given = rows, inputs, guarded, program.given
+        self.rows, self.inputs, self.guarded, given = rows, inputs, guarded, program.given
         start = program.uniform_size
         self.program = program = program if rows > 1 else program.without_rows()
         self.memory = Workspace(program, rows, functions(), uniform)
@@ -69,6 +69,7 @@ class Executable:
         if rows == 1:  # callers still find rows where they would be
             self.memory.row = self.memory.uniform[start:, None]
             self.adjoints.row = self.adjoints.uniform[start:, None]
+        self._given = self.memory.row[:given]
         self._ones = set(self.program.ones)
         self._wanted = [(False, place) for place in range(params)] + (program.inputs if inputs else [])
         self.forward = self.memory.compile(
@@ -81,7 +82,7 @@ class Executable:
         self.gradient = self.adjoints.uniform[:params]
         self._seeds = [self._at(self.adjoints, *output) for output in program.outputs]
         self._mean = mean
-        self._ones_each = np.ones(rows)
+        self._ones_each = [np.ones(len(numbers)) for numbers in self.outputs]
 
     def _at(self, numbers: Workspace | Adjoints, per_row: bool, place: int) -> Array:
         """What stands in a place, (rows,), or (1,) where all rows share one."""
@@ -107,14 +108,14 @@ class Executable:
 
     def load_rows(self, table: Array, rows: Array | slice) -> None:
         """Do the same from some `rows` of a table of inputs, and ones among them, in the order in which they stand."""
-        memory = self.memory
+        by_row = self.memory.by_row
         if isinstance(rows, slice):
             block = table[rows]
-            if memory.by_row is not None:
-                memory.by_row[...] = block
+            if by_row is not None:
+                by_row[...] = block
         else:
-            block = table.take(rows, 0, memory.by_row, "clip")
-        memory.row[: self._given] = block.T
+            block = table.take(rows, 0, by_row, "clip")
+        self._given[...] = block.T
 
     @property
     def can_be_trusted(self) -> bool:
@@ -148,7 +149,7 @@ class Executable:
         if not self._mean:
             for i, seed in enumerate(self._seeds):
                 seed.fill(float(i == output))
-        value = float(numbers.dot(self._ones_each[: len(numbers)])) / len(numbers)
+        value = float(numbers.dot(self._ones_each[output])) / len(numbers)
         backward()
         return value, self.gradient, self._slopes() if self.inputs else None
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import ast
 import contextlib
 import functools
 import math
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -17,7 +15,7 @@ from autograd.formula import NUMPY_FUNCTIONS
 from autograd.formula_source import numpy_source
 from autograd.rules import RULES
 
-__all__ = ["FUNCTIONS", "OPPOSITE", "as_call", "functions", "in_place", "lowered"]
+__all__ = ["FUNCTIONS", "OPPOSITE", "functions", "lowered"]
 
 
 def functions() -> dict[str, Any]:
@@ -53,45 +51,6 @@ def lowered(
             source = numpy_source(text, fields, constants=simplified, number=number, length=length)
             break
     return source, tuple(numbers)
-
-
-def as_call(expression: str) -> tuple[str, str] | None:
-    """Take ``f(a, b)`` apart, if the expression is one ufunc call that can write into place."""
-    name, bracket, rest = expression.partition("(")
-    if bracket and rest.endswith(")") and (isinstance(FUNCTIONS.get(name), np.ufunc) or name.endswith("_along")):
-        depth = 0
-        for i, character in enumerate(rest):
-            depth += (character == "(") - (character == ")")
-            if depth < 0:
-                return (name, rest[:-1]) if i == len(rest) - 1 else None
-    return None
-
-
-def in_place(expression: str, out: str, spare: Callable[[], str]) -> list[str]:
-    """Return lines that compute an expression of arrays alike into `out`, as far as they can without making arrays.
-
-    Args:
-        expression: calls of NumPy functions.
-        out: the name of an array.
-        spare: returns the name of another one, of the same shape, that nothing else uses.
-    """
-    lines: list[str] = []
-    source = _computed(ast.parse(expression, mode="eval").body, out, spare, lines)
-    return lines if source == out else [*lines, f"{out}[...] = {source}"]
-
-
-def _computed(tree: ast.expr, out: str, spare: Callable[[], str], lines: list[str]) -> str:
-    """The name of what a call computes, into `out` if its operands do not use that; another expression itself."""
-    name = tree.func.id if isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name) else ""
-    if not isinstance(tree, ast.Call) or not isinstance(FUNCTIONS.get(name), np.ufunc):
-        return ast.unparse(tree)
-    arguments: list[str] = []
-    for argument in tree.args:
-        others = [*arguments, *(ast.unparse(other) for other in tree.args if other is not argument)]
-        is_free = isinstance(argument, ast.Name) or not any(re.search(rf"\b{out}\b", other) for other in others)
-        arguments.append(_computed(argument, out if is_free else spare(), spare, lines))
-    lines.append(f"{name}({', '.join(arguments)}, out={out})")
-    return out
 
 
 def _finite(x: Any) -> Any:

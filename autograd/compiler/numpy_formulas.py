@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Iterable
 import numpy as np
 
 from autograd.compiler.adjoints import Adjoints
-from autograd.compiler.numpy_calls import OPPOSITE, as_call, lowered
+from autograd.compiler.numpy_calls import OPPOSITE, lowered
 from autograd.compiler.program import Map, Reduce
 from autograd.compiler.scalar_graph import rule_of
 from autograd.compiler.workspace import Workspace
@@ -29,7 +29,7 @@ def formula_lines(memory: Workspace, block: Map | Reduce) -> list[str]:
     out = _beside(memory, block, memory.own(block.out))
     rule, write = rule_of(block.op), _writer(memory, block, scope)
     _compute(memory, block, needed(rule.given, [rule.forward]), write, scope, lines)
-    return [*lines, _assigned(memory, write(rule.forward), out)]
+    return [*lines, *memory.assigned(write(rule.forward), out)]
 
 
 def formula_adjoints(memory: Workspace, adjoints: Adjoints, block: Map | Reduce, *, guarded: bool) -> list[str]:
@@ -57,7 +57,7 @@ def formula_adjoints(memory: Workspace, adjoints: Adjoints, block: Map | Reduce,
     steady = adjoints.is_steady(block.out)
     for i, (at, operand, partial) in enumerate(wanted):
         source = write(partial)
-        condition = as_call(source)
+        condition = memory.call_of(source)
         if partial == "1":
             expression, call = flowing, None
         elif partial == "-1":
@@ -98,7 +98,7 @@ def _compute(
         source = write(text)
         if name in block.kept:
             scope[name] = memory.own(block.kept[name])
-            lines.append(_assigned(memory, source, scope[name]))
+            lines += memory.assigned(source, scope[name])
         else:
             scope[name] = memory.temporary(source, lines)
 
@@ -139,9 +139,3 @@ def _writer(memory: Workspace, block: Map | Reduce, scope: dict[str, str]) -> Ca
         return template.format(*map(memory.number, numbers), **scope)
 
     return write
-
-
-def _assigned(memory: Workspace, source: str, out: str) -> str:
-    """The line that writes an expression into an array."""
-    call = as_call(source)
-    return f"{out}[...] = {source}" if call is None else memory.stored(*call, out)

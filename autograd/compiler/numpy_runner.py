@@ -67,14 +67,14 @@ class Runner:
             return self.value_and_slopes(load, rows, inputs=False)[:2]
         executable = self.executable(rows)
         load(executable, slice(None))
-        return self._differentiated(executable)[:2]
+        return self.differentiated(executable)[:2]
 
     def value_and_slopes(self, load: Load, rows: int, *, inputs: bool = True) -> tuple[float, _Array, list[_Array]]:
         """Return the same, and the derivatives of the mean by inputs, (inputs, rows), chunk by chunk."""
         value, gradient, slopes = 0.0, np.zeros(self._params), list[_Array]()
         with np.errstate(all="ignore"):
             for executable in self._loaded(load, rows, inputs=inputs):
-                part, slope, own = self._differentiated(executable)
+                part, slope, own = self.differentiated(executable)
                 share = executable.rows / rows
                 value += part * share
                 gradient += slope * share
@@ -105,7 +105,8 @@ class Runner:
             load(executable, slice(None) if count == rows else slice(start, start + count))
             yield executable
 
-    def _differentiated(self, executable: Executable) -> tuple[float, _Array, _Array | None]:
+    def differentiated(self, executable: Executable) -> tuple[float, _Array, _Array | None]:
+        """What it gives, with what was put into it; without short cuts, if one of them spoilt a number."""
         value, gradient, slopes = executable.differentiate()
         trusted = executable.can_be_trusted and math.isfinite(value)
         if trusted and is_finite(gradient) and (slopes is None or is_finite(slopes)):

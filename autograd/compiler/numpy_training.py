@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import functools
-import itertools
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
+from autograd.compiler.arguments import runs
 from autograd.compiler.numpy_backend import Executable
-from autograd.compiler.numpy_calls import FUNCTIONS, in_place
+from autograd.compiler.numpy_calls import FUNCTIONS
 from autograd.compiler.numpy_runner import CHUNK, Runner
 from autograd.compiler.program import Program
+from autograd.compiler.scope import Scope
 from autograd.compiler.training import OptimizerStage, Training
-from autograd.compiler.workspace import function_of
 from autograd.formula import names_in
 from autograd.formula_source import numpy_source
 
@@ -39,9 +39,10 @@ class NumpyTraining(Training):
     ) -> None:
         super().__init__(program, rows, len(parameters), stages)
         self._runner = runner
-        self.parameters = runner.executable(min(rows, CHUNK)).parameters
+        self._executable = runner.executable(min(rows, CHUNK))  # the last that ran
+        self.parameters = self._executable.parameters
         self.parameters[:] = parameters
-        self._places, self._given = np.array([place for _, place in program.inputs], int), program.given
+        self._places, self._given = runs([place for _, place in program.inputs]), program.given
         self._with_ones = np.ones((rows, self._given))
         self._update, self._updated = _update(self.parameters, self._states, stages), self._states
 
@@ -64,11 +65,12 @@ class NumpyTraining(Training):
 
     def _table(self, X: _Array) -> _Array:
         """The inputs as they stand in the program, ones among them."""
-        if self._given == len(self._places):
+        if self._given == X.shape[1]:
             return X
         if len(X) != len(self._with_ones):
             self._with_ones = np.ones((len(X), self._given))
-        self._with_ones[:, self._places] = X
+        for at, own in self._places:
+            self._with_ones[:, at] = X[:, own]
         return self._with_ones
 
     def _run(self, table: _Array, batch: _Array | None, rows: int, *, stand: bool = False) -> tuple[float, _Array]:
@@ -80,40 +82,46 @@ class NumpyTraining(Training):
             rows: how many.
             stand: whether they stand in the program from the run before.
         """
-
-        def load(executable: Executable, own: slice) -> None:
+        if rows > CHUNK:
+            return self._runner.value_and_grad(lambda some, own: self._load(some, table, batch, own), rows)
+        executable = self._executable
+        if executable.rows != rows:
+            self._executable = executable = self._runner.executable(rows)
+        if stand:
             executable.load_parameters(self.parameters)
-            if not stand:
-                executable.load_rows(table, own if batch is None else batch[own])
+        else:
+            self._load(executable, table, batch, slice(0, rows))
+        return self._runner.differentiated(executable)[:2]
 
-        return self._runner.value_and_grad(load, rows)
+    def _load(self, executable: Executable, table: _Array, batch: _Array | None, own: slice) -> None:
+        executable.load_parameters(self.parameters)
+        executable.load_rows(table, own if batch is None else batch if len(batch) == executable.rows else batch[own])
 
 
 def _update(parameters: _Array, states: _Array, stages: Sequence[OptimizerStage]) -> Callable[..., None]:
     """Return ``update(g, rates, t)``: it turns a gradient into a step and takes it, and changes the states in place."""
-    scope: dict[str, Any] = FUNCTIONS | {"P": parameters, "D": np.empty_like(parameters)}
-    counter = itertools.count()
-
-    def bind(thing: Any) -> str:
-        name = f"v{next(counter)}"
-        scope[name] = thing
-        return name
-
-    lines, gradient, vectors = [], "g", iter(states)
+    memory = Scope(FUNCTIONS)
+    step = memory.bind(np.empty_like(parameters))
+    memory.scope["P"] = parameters
+    memory.shapes |= {"g": parameters.shape, "t": (), "rates": ()}
+    lines, gradient, vectors = list[str](), "g", iter(states)
     for number, stage in enumerate(stages):
         names = {"g": gradient, "p": "P", "rate": f"rates[{number}]", "t": "t"}
-        names |= {name: bind(np.float64(constant)) for name, constant in stage.constants}
-        names |= {name: bind(next(vectors)) for name, _ in stage.states}
+        names |= {name: memory.bind(float(constant)) for name, constant in stage.constants}
+        names |= {name: memory.bind(next(vectors)) for name, _ in stage.states}
         scalars = {"rate", "t", *dict(stage.constants)}
-        source = functools.partial(numpy_source, names=names, number=lambda x: bind(np.array(x)), scalars=scalars)
+        source = functools.partial(numpy_source, names=names, number=memory.number, scalars=scalars)
         for name, text in stage.given:
             line = source(text)
-            if names_in(text)[0] <= scalars:
+            is_scalar = names_in(text)[0] <= scalars
+            if is_scalar:
                 scalars.add(name)
-            names[name] = bind(None)
+            names[name] = memory.bind(None)
+            if is_scalar:
+                memory.shapes[names[name]] = ()
             lines.append(f"{names[name]} = {line}{'.copy()' if line.isidentifier() else ''}")
         for name, text in stage.states:
-            lines += in_place(source(text), names[name], lambda: bind(np.empty_like(parameters)))
-        lines += in_place(source(stage.result), "D", lambda: bind(np.empty_like(parameters)))
-        gradient = "D"
-    return function_of("update", ["g", "rates", "t"], [*lines, "add(P, D, P)"], scope)
+            lines += memory.assigned(source(text), names[name])
+        lines += memory.assigned(source(stage.result), step)
+        gradient = step
+    return memory.compile("update", [*lines, f"add(P, {step}, P)"], "g, rates, t")
