@@ -127,8 +127,9 @@ class Executable:
         """Turn the adjoints of the outputs into those of everything behind them; made when first asked for."""
         if self._backward is None:
             adjoints = self.adjoints
-            for i, output in enumerate(self.program.outputs):
-                adjoints.seed(*output, (1.0 / len(self._seeds[i]) if i == 0 else 0.0) if self._mean else None)
+            share = 1.0 / len(self._seeds[0]) if self._seeds else 0.0
+            for i, output in reversed(list(enumerate(self.program.outputs))):  # one may be there twice
+                adjoints.seed(*output, (0.0 if i else share) if self._mean else None)
             for per_row, place in self._wanted:
                 adjoints.fixed["row" if per_row else "uniform"][place] = True
             lines = [line for block in reversed(self.program.blocks) for line in self._reverse(block)]
@@ -147,8 +148,9 @@ class Executable:
         self.forward()
         backward, numbers = self.backward, self.outputs[output]
         if not self._mean:
-            for i, seed in enumerate(self._seeds):
-                seed.fill(float(i == output))
+            for seed in self._seeds:
+                seed.fill(0.0)
+            self._seeds[output].fill(1.0)
         value = float(numbers.dot(self._ones_each[output])) / len(numbers)
         backward()
         return value, self.gradient, self._slopes() if self.inputs else None

@@ -90,6 +90,13 @@ def test_the_jacobian_row_by_row():
     assert np.allclose(about_sine, np.column_stack([np.cos(X[:, 0]), [0.0, 0.0]]), atol=1e-15)
 
 
+def test_the_jacobian_of_an_output_that_is_there_twice():
+    program = compile(lambda x: [x[0] * x[1], x[0], x[0] * x[1]], [1.0, 1.0])
+    (first,), (second,), (third,) = program.jacobian(np.array([[2.0, 3.0]]))
+    assert first == third == [3.0, 2.0]
+    assert second == [1.0, 0.0]
+
+
 def test_a_program_can_be_pickled_with_its_parameters():
     model, X, t, _, program = moons_program()
     expected = program.value_and_grad(X, t)
