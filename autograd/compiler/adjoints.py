@@ -52,6 +52,14 @@ class Adjoints:
         """Whether adjoints are the same in every run, by the source so far."""
         return at.space != "mixed" and bool(self._steady[at.space][at.index].all())
 
+    def number(self, at: Positions) -> str | None:
+        """The name of the number that all adjoints of some places always are, if they are one: ufuncs are faster so."""
+        if not self.is_steady(at):
+            return None
+        numbers = self._buffer(at.space)[self._home[at.space][at.index]]
+        first = float(numbers.flat[0])
+        return self._memory.number(first) if (numbers == first).all() else None
+
     def own(self, at: Positions) -> str:
         """The name of a view of the adjoints of a block's own places."""
         name = self._view(at)

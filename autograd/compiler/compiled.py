@@ -111,14 +111,14 @@ class Compiled:
         >>> w = Value(2.0)
         >>> print(compile(lambda x: (w * x).tanh(), 0.5, params=[w]).describe("numpy", rows=8))
         def forward():
-            multiply(v1, v2, out=v3)           # (1, 1), (1, 8), (1, 8)
-            tanh(v3, out=v4)                   # (1, 8), (1, 8)
+            multiply(v1, v2, v3)               # (1, 1), (1, 8), (1, 8)
+            tanh(v3, v4)                       # (1, 8), (1, 8)
         def backward():
-            multiply(v4, v4, out=v7)           # (1, 8), (1, 8), (1, 8)
-            subtract(1.0, v7, out=v7)          # (1, 8), (1, 8)
-            multiply(v5, v7, out=v7)           # (1, 8), (1, 8), (1, 8)
-            multiply(v7, v2, out=v9)           # (1, 8), (1, 8), (1, 8)
-            add.reduce(v9, -1, out=v8)         # (1, 8), (1,)
+            multiply(v4, v4, v7)               # (1, 8), (1, 8), (1, 8)
+            subtract(1.0, v7, v7)              # (1, 8), (1, 8)
+            multiply(v5, v7, v7)               # (1, 8), (1, 8), (1, 8)
+            multiply(v7, v2, v9)               # (1, 8), (1, 8), (1, 8)
+            0.0[()] = -1; add.reduce(v9, 0.0, v8) # (1, 8), (1,)
         """
         if stage == "blocks":
             return self.program.describe()

@@ -6,6 +6,7 @@ buffer bound to a name beforehand. The backward half follows from the same block
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable, Sequence
 
@@ -24,7 +25,8 @@ __all__ = ["Executable", "is_finite"]
 
 def is_finite(numbers: Array) -> bool:
     """Whether all are finite, and not so large that their squares are not: then asking again costs time only."""
-    return math.isfinite(np.vdot(numbers, numbers))
+    flat = numbers.ravel()
+    return math.isfinite(flat.dot(flat))
 
 
 class Executable:
@@ -69,13 +71,12 @@ class Executable:
         if rows == 1:  # callers still find rows where they would be
             self.memory.row = self.memory.uniform[start:, None]
             self.adjoints.row = self.adjoints.uniform[start:, None]
-        self._given = self.memory.row[:given]
+        self._given = given
         self._ones = set(self.program.ones)
         self._wanted = [(False, place) for place in range(params)] + (program.inputs if inputs else [])
         self.forward = self.memory.compile(
             "forward", [line for block in program.blocks for line in self._forward(block)]
         )
-        self._backward: Callable[[], None] | None = None
         self._computed = self.memory.uniform[program.constants_start + len(program.constants) :]
         self.outputs = [self._at(self.memory, *output) for output in program.outputs]
         self.parameters = self.memory.uniform[:params]
@@ -101,43 +102,56 @@ class Executable:
         for at, per_row, numbers in columns:
             if per_row:
                 memory.row[at] = numbers[:, rows]
-                if memory.by_row is not None:
-                    memory.by_row[:, at] = numbers[:, rows].T
             else:
                 memory.uniform[at] = numbers
+        if memory.by_row is not None:
+            memory.by_row[...] = memory.row[: memory.by_row.shape[1]].T
 
-    def load_rows(self, table: Array, rows: Array | slice) -> None:
-        """Do the same from some `rows` of a table of inputs, and ones among them, in the order in which they stand."""
-        by_row = self.memory.by_row
+    def load_rows(self, table: Array, columns: Array, rows: Array | slice) -> None:
+        """Do the same from some `rows` of inputs, and ones among them, in the order in which they stand.
+
+        Args:
+            table: the first :attr:`split` of them, (all rows, places).
+            columns: the others, (places, all rows).
+            rows: their numbers.
+        """
+        split, by_row, row = self.split, self.memory.by_row, self.memory.row
+        if by_row is not None:
+            if isinstance(rows, slice):
+                by_row[...] = table[rows]
+            else:
+                table.take(rows, 0, by_row, "clip")
+            row[:split] = by_row.T
         if isinstance(rows, slice):
-            block = table[rows]
-            if by_row is not None:
-                by_row[...] = block
+            row[split : self._given] = columns[:, rows]
         else:
-            block = table.take(rows, 0, by_row, "clip")
-        self._given[...] = block.T
+            columns.take(rows, 1, row[split : self._given], "clip")
+
+    @functools.cached_property
+    def split(self) -> int:
+        """How many of the first inputs, and ones among them, stand row by row as well."""
+        self.backward  # noqa: B018 - has it made
+        return 0 if self.memory.by_row is None else self.memory.by_row.shape[1]
 
     @property
     def can_be_trusted(self) -> bool:
         """After :attr:`forward`: whether nothing that was computed in vain can have spoilt anything."""
         return self.rows > 1 or self.guarded or is_finite(self._computed)
 
-    @property
+    @functools.cached_property
     def backward(self) -> Callable[[], None]:
         """Turn the adjoints of the outputs into those of everything behind them; made when first asked for."""
-        if self._backward is None:
-            adjoints = self.adjoints
-            share = 1.0 / len(self._seeds[0]) if self._seeds else 0.0
-            for i, output in reversed(list(enumerate(self.program.outputs))):  # one may be there twice
-                adjoints.seed(*output, (0.0 if i else share) if self._mean else None)
-            for per_row, place in self._wanted:
-                adjoints.fixed["row" if per_row else "uniform"][place] = True
-            lines = [line for block in reversed(self.program.blocks) for line in self._reverse(block)]
-            for per_row, place in self._wanted:  # nothing leads there, so nothing ever writes there
-                if not adjoints.written["row" if per_row else "uniform"][place]:
-                    (adjoints.row if per_row else adjoints.uniform)[place] = 0.0
-            self._backward = self.memory.compile("backward", lines)
-        return self._backward
+        adjoints = self.adjoints
+        share = 1.0 / len(self._seeds[0]) if self._seeds else 0.0
+        for i, output in reversed(list(enumerate(self.program.outputs))):  # one may be there twice
+            adjoints.seed(*output, (0.0 if i else share) if self._mean else None)
+        for per_row, place in self._wanted:
+            adjoints.fixed["row" if per_row else "uniform"][place] = True
+        lines = [line for block in reversed(self.program.blocks) for line in self._reverse(block)]
+        for per_row, place in self._wanted:  # nothing leads there, so nothing ever writes there
+            if not adjoints.written["row" if per_row else "uniform"][place]:
+                (adjoints.row if per_row else adjoints.uniform)[place] = 0.0
+        return self.memory.compile("backward", lines)
 
     def describe(self) -> str:
         """Return the source of both halves, with the shapes of the arrays that each line names."""
@@ -151,9 +165,9 @@ class Executable:
             for seed in self._seeds:
                 seed.fill(0.0)
             self._seeds[output].fill(1.0)
-        value = float(numbers.dot(self._ones_each[output])) / len(numbers)
+        value = numbers.dot(self._ones_each[output]) / len(numbers)
         backward()
-        return value, self.gradient, self._slopes() if self.inputs else None
+        return float(value), self.gradient, self._slopes() if self.inputs else None
 
     def _slopes(self) -> Array:
         slopes = np.zeros((len(self.program.inputs), self.rows))

@@ -55,7 +55,8 @@ def lowered(
 
 def _finite(x: Any) -> Any:
     """The same, but 0 for what is infinite."""
-    if math.isfinite(np.vdot(x, x)):  # as it nearly always is
+    flat = x.ravel()
+    if math.isfinite(flat.dot(flat)):  # as it nearly always is
         return x
     found = np.array(x)
     np.putmask(found, np.isinf(x), 0.0)

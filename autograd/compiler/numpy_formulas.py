@@ -75,7 +75,10 @@ def formula_adjoints(memory: Workspace, adjoints: Adjoints, block: Map | Reduce,
             expression = f"multiply({over}, divide({flowing}, {under}))"
             call = ("multiply", f"{over}, divide({flowing}, {under})")
         else:
-            expression, call = f"multiply({flowing}, {source})", ("multiply", f"{flowing}, {source}")
+            factor = flowing
+            if memory.has_shape(source, memory.shape(at, per_row=per_row)):
+                factor = adjoints.number(block.out) or flowing
+            expression, call = f"multiply({factor}, {source})", ("multiply", f"{factor}, {source}")
         if reduced and not operand.is_sequence:
             expression, call = f"({expression})[:, 0]", None
         heir_of = None if reduced or i < len(wanted) - 1 else block.out

@@ -21,6 +21,7 @@ from autograd.formula_source import numpy_source
 __all__ = ["NumpyTraining"]
 
 _Array = np.ndarray[Any, Any]
+_Tables = tuple[_Array, _Array]
 
 
 class NumpyTraining(Training):
@@ -42,60 +43,66 @@ class NumpyTraining(Training):
         self._executable = runner.executable(min(rows, CHUNK))  # the last that ran
         self.parameters = self._executable.parameters
         self.parameters[:] = parameters
-        self._places, self._given = runs([place for _, place in program.inputs]), program.given
-        self._with_ones = np.ones((rows, self._given))
+        self._places, self._given = [place for _, place in program.inputs], program.given
+        self._tables_of: _Tables = np.ones((0, 0)), np.ones((0, 0))
+        self._columns: list[tuple[_Array, slice]] = []
         self._update, self._updated = _update(self.parameters, self._states, stages), self._states
 
     def _differentiate(self, X: _Array) -> tuple[float, _Array]:
         with np.errstate(all="ignore"):
-            return self._run(self._table(X), None, len(X))
+            return self._run(self._tables(X), None, len(X))
 
     def _take(self, X: _Array, batches: Sequence[_Array] | None, rates: list[list[float]], taken: int) -> _Array:
         if self._updated is not self._states:  # another training's
             self._update, self._updated = _update(self.parameters, self._states, self.stages), self._states
         steps: Sequence[_Array | None] = [None] if batches is None else batches
-        table, losses, before = self._table(X), np.empty(len(steps)), None
+        tables, losses, before = self._tables(X), np.empty(len(steps)), None
         with np.errstate(all="ignore"):
             for step, batch in enumerate(steps):
                 rows = len(X) if batch is None else len(batch)
-                losses[step], gradient = self._run(table, batch, rows, stand=batch is before is not None)
+                losses[step], gradient = self._run(tables, batch, rows, stand=batch is before is not None)
                 self._update(gradient, rates[step], np.float64(taken + step + 1))
                 before = batch if rows <= CHUNK else None
         return losses
 
-    def _table(self, X: _Array) -> _Array:
-        """The inputs as they stand in the program, ones among them."""
-        if self._given == X.shape[1]:
-            return X
-        if len(X) != len(self._with_ones):
-            self._with_ones = np.ones((len(X), self._given))
-        for at, own in self._places:
-            self._with_ones[:, at] = X[:, own]
-        return self._with_ones
+    def _tables(self, X: _Array) -> _Tables:
+        """The inputs as they stand in the program, ones among them: see :meth:`Executable.load_rows`."""
+        if len(self._tables_of[0]) != len(X):
+            split = self._executable.split
+            self._tables_of = np.ones((len(X), split)), np.ones((self._given - split, len(X)))
+            self._columns = []
+            for side, first in ((self._tables_of[0], 0), (self._tables_of[1].T, split)):
+                places = [place - first for place in self._places if first <= place < first + side.shape[1]]
+                before = sum(place < first for place in self._places)
+                for to, own in runs(places):
+                    self._columns.append((side[:, to], slice(before + own.start, before + own.stop)))
+        for column, own in self._columns:
+            column[...] = X[:, own]
+        return self._tables_of
 
-    def _run(self, table: _Array, batch: _Array | None, rows: int, *, stand: bool = False) -> tuple[float, _Array]:
-        """Return the mean loss of rows of the table, and its gradient, valid until the next run.
+    def _run(self, tables: _Tables, batch: _Array | None, rows: int, *, stand: bool = False) -> tuple[float, _Array]:
+        """Return the mean loss of rows of the tables, and its gradient, valid until the next run.
 
         Args:
-            table: see :meth:`_table`.
+            tables: see :meth:`_tables`.
             batch: the numbers of the rows, unless it is all of them.
             rows: how many.
             stand: whether they stand in the program from the run before.
         """
         if rows > CHUNK:
-            return self._runner.value_and_grad(lambda some, own: self._load(some, table, batch, own), rows)
+            return self._runner.value_and_grad(lambda some, own: self._load(some, tables, batch, own), rows)
         executable = self._executable
         if executable.rows != rows:
             self._executable = executable = self._runner.executable(rows)
         if stand:
             executable.load_parameters(self.parameters)
         else:
-            self._load(executable, table, batch, slice(0, rows))
+            self._load(executable, tables, batch, slice(0, rows))
         return self._runner.differentiated(executable)[:2]
 
-    def _load(self, executable: Executable, table: _Array, batch: _Array | None, own: slice) -> None:
+    def _load(self, executable: Executable, tables: _Tables, batch: _Array | None, own: slice) -> None:
         executable.load_parameters(self.parameters)
-        executable.load_rows(table, own if batch is None else batch if len(batch) == executable.rows else batch[own])
+        executable.load_rows(*tables, own if batch is None else batch if len(batch) == executable.rows else batch[own])
 
 
 def _update(parameters: _Array, states: _Array, stages: Sequence[OptimizerStage]) -> Callable[..., None]:

@@ -78,6 +78,10 @@ class Scope:
         thing = self.scope[name[0]]
         return repr(float(thing)) if isinstance(thing, np.ndarray) and thing.ndim == 0 else name[0]
 
+    def has_shape(self, name: str, shape: tuple[int, ...]) -> bool:
+        """Whether a name stands for an array of that shape."""
+        return name.isidentifier() and self._shape(name) == shape
+
     def is_constant(self, source: str) -> bool:
         """Whether an expression is about numbers only that :meth:`number` has named."""
         named = (self.scope.get(name) for name in re.findall(r"\b[tv]\d+\b", source))
@@ -102,11 +106,25 @@ class Scope:
             return f"{'' if kept == out else f'{out}[...] = {kept}; '}putmask({out}, {condition}, 0.0)"
         if function in ("maximum", "minimum"):  # which have no vector loops for one number
             arguments = ", ".join(self._spread(name, out) for name in arguments.split(", "))
-        # Ufuncs take an array without axes faster than a float.
-        numbers = {name: self.scope[name] for name in arguments.split(", ") if isinstance(self.scope.get(name), float)}
-        for name, number in numbers.items():
-            arguments = re.sub(rf"\b{name}\b", self.number(number), arguments)
-        return f"{function}({arguments}, out={out})"
+            return f"{function}({arguments}, out={out})"
+        set_before, arguments = self._with_cells(arguments)
+        return f"{set_before}{function}({arguments}, {out})"
+
+    def _with_cells(self, arguments: str) -> tuple[str, str]:
+        """The same arguments, but numbers in arrays without axes, which ufuncs take faster, and what sets those."""
+        parts = arguments.split(", ")
+        if any(part.count("(") != part.count(")") for part in parts):  # within a call
+            return "", arguments
+        before, found = "", []
+        for part in parts:
+            if isinstance(self.scope.get(part), float):
+                part = self.number(self.scope[part])
+            elif not part.isidentifier() and self._shape(part) == ():
+                cell = self.named(("cell", part), lambda: np.empty(()))
+                before += f"{cell}[()] = {part}; "
+                part = cell
+            found.append(part)
+        return before, ", ".join(found)
 
     def reduced(
         self, expression: str, call: tuple[str, str] | None, axes: tuple[int, ...]

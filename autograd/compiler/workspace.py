@@ -18,7 +18,7 @@ class Workspace(Scope):
     Attributes:
         uniform: the uniform buffer.
         row: the row buffer, (places, rows).
-        by_row: the inputs once more, (rows, places), where a product takes them so.
+        by_row: the first inputs once more, (rows, places), if a product takes them so.
     """
 
     def __init__(self, program: Program, rows: int, functions: dict[str, Any], uniform: Array | None = None) -> None:
@@ -48,16 +48,17 @@ class Workspace(Scope):
         return self.named((at.space, first, shape, steps), lambda: strided(buffer, first, shape, steps))
 
     def view_by_row(self, at: Positions) -> Array | None:
-        """A view, (rows, places), of a list of inputs and ones as they stand row by row; None for anything else.
+        """A view, (rows, places), of a list of inputs and ones as they stand row by row; None if they do not.
 
-        BLAS takes a product by this in two thirds of the time of one by a transposed view of the row buffer.
+        BLAS takes a product by this in two thirds of the time of one by a transposed view of the row buffer. There is
+        no more than the first product that asks for it needs: columns that nobody reads cost it a fifth.
         """
         first, last = int(at.index.flat[0]), int(at.index.flat[-1])
         if at.space != "row" or last >= self._given or last - first != at.index.size - 1 or at.steps() is None:
             return None
         if self.by_row is None:
-            self.by_row = self.row[: self._given].T.copy()
-        return self.by_row[:, first : last + 1]
+            self.by_row = self.row[: last + 1].T.copy()
+        return self.by_row[:, first : last + 1] if last < self.by_row.shape[1] else None
 
     def own(self, at: Positions) -> str:
         """The name of a view of places that a block has to itself, with rows if they have them."""
