@@ -118,7 +118,7 @@ class Compiled:
             subtract(1.0, v7, v7)              # (1, 8), (1, 8)
             multiply(v5, v7, v7)               # (1, 8), (1, 8), (1, 8)
             multiply(v7, v2, v9)               # (1, 8), (1, 8), (1, 8)
-            0.0[()] = -1; add.reduce(v9, 0.0, v8) # (1, 8), (1,)
+            add.reduce(v9, -1, out=v8)         # (1, 8), (1,)
         """
         if stage == "blocks":
             return self.program.describe()

@@ -111,21 +111,20 @@ class Executable:
         """Do the same from some `rows` of inputs, and ones among them, in the order in which they stand.
 
         Args:
-            table: the first :attr:`split` of them, (all rows, places).
+            table: the first of them, (all rows, places): as many as :attr:`split` says, unless that is 0.
             columns: the others, (places, all rows).
             rows: their numbers.
         """
-        split, by_row, row = self.split, self.memory.by_row, self.memory.row
-        if by_row is not None:
-            if isinstance(rows, slice):
-                by_row[...] = table[rows]
-            else:
-                table.take(rows, 0, by_row, "clip")
-            row[:split] = by_row.T
+        split, by_row, row = table.shape[1], self.memory.by_row, self.memory.row
         if isinstance(rows, slice):
+            row[:split] = table[rows].T
             row[split : self._given] = columns[:, rows]
-        else:
-            columns.take(rows, 1, row[split : self._given], "clip")
+            if by_row is not None:
+                by_row[...] = table[rows]
+            return
+        if split:
+            row[:split] = table.take(rows, 0, by_row, "clip").T
+        columns.take(rows, 1, row[split : self._given], "clip")
 
     @functools.cached_property
     def split(self) -> int:

@@ -45,6 +45,7 @@ class NumpyTraining(Training):
         self.parameters[:] = parameters
         self._places, self._given = [place for _, place in program.inputs], program.given
         self._tables_of: _Tables = np.ones((0, 0)), np.ones((0, 0))
+        self._split = self._executable.split
         self._columns: list[tuple[_Array, slice]] = []
         self._update, self._updated = _update(self.parameters, self._states, stages), self._states
 
@@ -68,7 +69,7 @@ class NumpyTraining(Training):
     def _tables(self, X: _Array) -> _Tables:
         """The inputs as they stand in the program, ones among them: see :meth:`Executable.load_rows`."""
         if len(self._tables_of[0]) != len(X):
-            split = self._executable.split
+            split = self._split
             self._tables_of = np.ones((len(X), split)), np.ones((self._given - split, len(X)))
             self._columns = []
             for side, first in ((self._tables_of[0], 0), (self._tables_of[1].T, split)):

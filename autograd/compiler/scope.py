@@ -106,6 +106,7 @@ class Scope:
             return f"{'' if kept == out else f'{out}[...] = {kept}; '}putmask({out}, {condition}, 0.0)"
         if function in ("maximum", "minimum"):  # which have no vector loops for one number
             arguments = ", ".join(self._spread(name, out) for name in arguments.split(", "))
+        if function in ("maximum", "minimum") or not isinstance(self.scope.get(function), np.ufunc):
             return f"{function}({arguments}, out={out})"
         set_before, arguments = self._with_cells(arguments)
         return f"{set_before}{function}({arguments}, {out})"
@@ -232,10 +233,10 @@ class Scope:
     def _computed(
         self, expression: str, out: str, lines: list[str], make: Callable[[tuple[int, ...]], str]
     ) -> str | None:
-        """Compute a call of names into `out`, if it has the shape, or into another array; None if that is not known."""
+        """Compute a call of names into `out`, if it has the shape, or into another array; None if it is no array."""
         call = self.call_of(expression)
         shape = None if call is None else self._shape_of_call(*call)
-        if call is None or shape is None:
+        if call is None or not shape:
             return None
         if not out or self._shape(out) != shape:
             done_with = (name for name in call[1].split(", ") if name in self._spares and self._shape(name) == shape)

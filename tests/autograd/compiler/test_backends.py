@@ -95,6 +95,10 @@ def test_random_programs_over_the_whole_table(program: Program, data):
     agree(f, np.array([own, own, own]).reshape(3, len(own)), params)
 
 
+def test_a_formula_over_constants_alone_within_another():
+    agree(lambda x: autograd.clamp(0.001, -1.0, x[0] + 1.0), np.zeros((3, 1)), [])
+
+
 @given(dag=dags(), data=st.data())
 @settings(max_examples=80, deadline=None)
 def test_random_graphs_with_sharing(dag, data):
