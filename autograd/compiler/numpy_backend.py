@@ -63,7 +63,7 @@ class Executable:
         mean: bool = True,
         uniform: Array | None = None,
     ) -> None:
-        self.rows, self.inputs, self.guarded, given = rows, inputs, guarded, program.given
+        self.rows, self.inputs, self.guarded = rows, inputs, guarded
         start = program.uniform_size
         self.program = program = program if rows > 1 else program.without_rows()
         self.memory = Workspace(program, rows, functions(), uniform)
@@ -71,7 +71,6 @@ class Executable:
         if rows == 1:  # callers still find rows where they would be
             self.memory.row = self.memory.uniform[start:, None]
             self.adjoints.row = self.adjoints.uniform[start:, None]
-        self._given = given
         self._ones = set(self.program.ones)
         self._wanted = [(False, place) for place in range(params)] + (program.inputs if inputs else [])
         self.forward = self.memory.compile(
@@ -107,24 +106,25 @@ class Executable:
         if memory.by_row is not None:
             memory.by_row[...] = memory.row[: memory.by_row.shape[1]].T
 
-    def load_rows(self, table: Array, columns: Array, rows: Array | slice) -> None:
-        """Do the same from some `rows` of inputs, and ones among them, in the order in which they stand.
+    def loader(self, table: Array, columns: Array) -> Callable[[Array], None]:
+        """Return what puts some rows of inputs, and of ones among them, in place, by their numbers.
 
         Args:
-            table: the first of them, (all rows, places): as many as :attr:`split` says, unless that is 0.
+            table: the first of them, in the order in which they stand, (all rows, places): as many as :attr:`split`
+                says, unless that is 0.
             columns: the others, (places, all rows).
-            rows: their numbers.
         """
-        split, by_row, row = table.shape[1], self.memory.by_row, self.memory.row
-        if isinstance(rows, slice):
-            row[:split] = table[rows].T
-            row[split : self._given] = columns[:, rows]
-            if by_row is not None:
-                by_row[...] = table[rows]
-            return
-        if split:
-            row[:split] = table.take(rows, 0, by_row, "clip").T
-        columns.take(rows, 1, row[split : self._given], "clip")
+        split, row = table.shape[1], self.memory.row
+        by_row = self.memory.by_row if self.split else None
+        first, others = row[:split], row[split : split + len(columns)]
+        take, take_others = table.take, columns.take
+
+        def load(rows: Array) -> None:
+            if split:
+                first[...] = take(rows, 0, by_row, "clip").T
+            take_others(rows, 1, others, "clip")
+
+        return load
 
     @functools.cached_property
     def split(self) -> int:

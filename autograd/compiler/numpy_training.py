@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -11,7 +12,7 @@ import numpy as np
 from autograd.compiler.arguments import runs
 from autograd.compiler.numpy_backend import Executable
 from autograd.compiler.numpy_calls import FUNCTIONS
-from autograd.compiler.numpy_runner import CHUNK, Runner
+from autograd.compiler.numpy_runner import CHUNK, KEPT, Runner
 from autograd.compiler.program import Program
 from autograd.compiler.scope import Scope
 from autograd.compiler.training import OptimizerStage, Training
@@ -21,7 +22,7 @@ from autograd.formula_source import numpy_source
 __all__ = ["NumpyTraining"]
 
 _Array = np.ndarray[Any, Any]
-_Tables = tuple[_Array, _Array]
+_Step = Callable[[_Array | None], tuple[float, _Array]]
 
 
 class NumpyTraining(Training):
@@ -40,70 +41,102 @@ class NumpyTraining(Training):
     ) -> None:
         super().__init__(program, rows, len(parameters), stages)
         self._runner = runner
-        self._executable = runner.executable(min(rows, CHUNK))  # the last that ran
-        self.parameters = self._executable.parameters
+        executable = runner.executable(min(rows, CHUNK))
+        self.parameters, self._uniform, self._split = executable.parameters, executable.memory.uniform, executable.split
         self.parameters[:] = parameters
         self._places, self._given = [place for _, place in program.inputs], program.given
-        self._tables_of: _Tables = np.ones((0, 0)), np.ones((0, 0))
-        self._split = self._executable.split
+        self._table, self._others = np.ones((0, 0)), np.ones((0, 0))
         self._columns: list[tuple[_Array, slice]] = []
+        self._steps_for: dict[int, _Step] = {}
         self._update, self._updated = _update(self.parameters, self._states, stages), self._states
 
     def _differentiate(self, X: _Array) -> tuple[float, _Array]:
+        self._lay_out(X)
         with np.errstate(all="ignore"):
-            return self._run(self._tables(X), None, len(X))
+            return self._step(len(X))(np.arange(len(X)))
 
     def _take(self, X: _Array, batches: Sequence[_Array] | None, rates: list[list[float]], taken: int) -> _Array:
         if self._updated is not self._states:  # another training's
             self._update, self._updated = _update(self.parameters, self._states, self.stages), self._states
-        steps: Sequence[_Array | None] = [None] if batches is None else batches
-        tables, losses, before = self._tables(X), np.empty(len(steps)), None
+        steps: Sequence[_Array] = [np.arange(len(X))] if batches is None else batches
+        if len(steps) and sum(map(len, steps)) < len(X):  # the others need not be laid out
+            X = X.take(np.concatenate(steps), 0)
+            steps = np.split(np.arange(len(X)), np.cumsum([len(batch) for batch in steps])[:-1])
+        self._lay_out(X)
+        losses, rows, before = np.empty(len(steps)), -1, None
         with np.errstate(all="ignore"):
-            for step, batch in enumerate(steps):
-                rows = len(X) if batch is None else len(batch)
-                losses[step], gradient = self._run(tables, batch, rows, stand=batch is before is not None)
-                self._update(gradient, rates[step], np.float64(taken + step + 1))
-                before = batch if rows <= CHUNK else None
+            for number, batch in enumerate(steps):
+                if len(batch) != rows:
+                    rows, before = len(batch), None
+                    step = self._step(rows)
+                # Rows that stand in their places already need not be put there again.
+                losses[number], gradient = step(None if batch is before else batch)
+                self._update(gradient, rates[number], np.float64(taken + number + 1))
+                before = batch
         return losses
 
-    def _tables(self, X: _Array) -> _Tables:
-        """The inputs as they stand in the program, ones among them: see :meth:`Executable.load_rows`."""
-        if len(self._tables_of[0]) != len(X):
-            split = self._split
-            self._tables_of = np.ones((len(X), split)), np.ones((self._given - split, len(X)))
-            self._columns = []
-            for side, first in ((self._tables_of[0], 0), (self._tables_of[1].T, split)):
+    def _lay_out(self, X: _Array) -> None:
+        """Make tables of the inputs as they stand in the program, ones among them: see :meth:`Executable.loader`."""
+        if len(self._table) != len(X):
+            split, rows = self._split, len(X)
+            self._table, self._others = np.ones((rows, split)), np.ones((self._given - split, rows))
+            self._columns, self._steps_for = [], {}
+            for side, first in ((self._table, 0), (self._others.T, split)):
                 places = [place - first for place in self._places if first <= place < first + side.shape[1]]
                 before = sum(place < first for place in self._places)
                 for to, own in runs(places):
                     self._columns.append((side[:, to], slice(before + own.start, before + own.stop)))
         for column, own in self._columns:
             column[...] = X[:, own]
-        return self._tables_of
 
-    def _run(self, tables: _Tables, batch: _Array | None, rows: int, *, stand: bool = False) -> tuple[float, _Array]:
-        """Return the mean loss of rows of the tables, and its gradient, valid until the next run.
+    def _step(self, rows: int) -> _Step:
+        """Return what gives the mean loss of so many rows of the tables, and its gradient, valid until the next run."""
+        if rows not in self._steps_for:
+            if len(self._steps_for) == KEPT:
+                self._steps_for.clear()
+            self._steps_for[rows] = self._in_one(rows) if rows <= CHUNK else self._in_chunks(rows)
+        return self._steps_for[rows]
 
-        Args:
-            tables: see :meth:`_tables`.
-            batch: the numbers of the rows, unless it is all of them.
-            rows: how many.
-            stand: whether they stand in the program from the run before.
-        """
-        if rows > CHUNK:
-            return self._runner.value_and_grad(lambda some, own: self._load(some, tables, batch, own), rows)
-        executable = self._executable
-        if executable.rows != rows:
-            self._executable = executable = self._runner.executable(rows)
-        if stand:
+    def _in_one(self, rows: int) -> _Step:
+        # Does what the runner does, without a call for each part: they would take an eighth of a small model's step.
+        executable = self._runner.executable(rows)
+        load, forward, backward = self._loader(executable), executable.forward, executable.backward
+        outputs, gradient, program = executable.outputs[0], executable.gradient, executable.program
+        ones, is_shared = np.ones(len(outputs)), executable.memory.uniform is self._uniform
+
+        def step(batch: _Array | None) -> tuple[float, _Array]:
+            if batch is not None:
+                load(batch)
+            if not is_shared or program.held:
+                executable.load_parameters(self.parameters)
+            forward()
+            value = outputs.dot(ones) / len(ones)
+            backward()
+            if math.isfinite(value) and math.isfinite(gradient.dot(gradient)) and executable.can_be_trusted:
+                return value, gradient
+            return self._runner.differentiated(executable)[:2]
+
+        return step
+
+    def _in_chunks(self, rows: int) -> _Step:
+        loaders: dict[Executable, Callable[[_Array], None]] = {}
+        numbers = np.zeros(0, int)
+
+        def load(executable: Executable, own: slice) -> None:
+            if executable not in loaders:
+                loaders[executable] = self._loader(executable)
             executable.load_parameters(self.parameters)
-        else:
-            self._load(executable, tables, batch, slice(0, rows))
-        return self._runner.differentiated(executable)[:2]
+            loaders[executable](numbers[own])
 
-    def _load(self, executable: Executable, tables: _Tables, batch: _Array | None, own: slice) -> None:
-        executable.load_parameters(self.parameters)
-        executable.load_rows(*tables, own if batch is None else batch if len(batch) == executable.rows else batch[own])
+        def step(batch: _Array | None) -> tuple[float, _Array]:
+            nonlocal numbers
+            numbers = numbers if batch is None else np.asarray(batch)
+            return self._runner.value_and_grad(load, rows)
+
+        return step
+
+    def _loader(self, executable: Executable) -> Callable[[_Array], None]:
+        return executable.loader(self._table, self._others)
 
 
 def _update(parameters: _Array, states: _Array, stages: Sequence[OptimizerStage]) -> Callable[..., None]:
