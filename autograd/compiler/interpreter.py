@@ -78,11 +78,13 @@ class Interpreter(Training):
         self._run(self._after, column, 1)
         return total / len(X), self._gradient
 
-    def _take(self, X: _Array, batches: Sequence[_Array] | None, rates: list[list[float]], taken: int) -> _Array:
+    def _take(
+        self, X: _Array, batches: Sequence[_Array], order: _Array, rates: list[list[float]], taken: int
+    ) -> _Array:
         assert self._update is not None
         losses, table = np.zeros(len(rates)), rate_table(rates)
-        for step in range(len(rates)):
-            losses[step], gradient = self._differentiate(X if batches is None else X[batches[step]])
+        for step, batch in enumerate(batches):
+            losses[step], gradient = self._differentiate(X[batch])
             self._update(self._uniform, gradient, table, step, taken, self._states)
         return losses
 

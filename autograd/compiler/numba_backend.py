@@ -69,13 +69,14 @@ class WrittenOut(Training):
         self._program.read_held(self._uniform)
         return self._module.value_and_grad(*self._buffers, X), self._buffers[2][: len(self.parameters)]
 
-    def _take(self, X: _Array, batches: Sequence[_Array] | None, rates: list[list[float]], taken: int) -> _Array:
-        batches = [np.arange(len(X))] if batches is None else batches
-        order = np.concatenate(batches).astype(np.int64) if batches else np.zeros(0, np.int64)
+    def _take(
+        self, X: _Array, batches: Sequence[_Array], order: _Array, rates: list[list[float]], taken: int
+    ) -> _Array:
         starts = np.cumsum([0, *map(len, batches)])
         self._program.read_held(self._uniform)
         step, losses = np.zeros(len(self.parameters)), np.zeros(len(batches))
-        self._module.train(*self._buffers, X, order, starts, rate_table(rates), taken, self._states, step, losses)
+        numbers = order.astype(np.int64, copy=False)
+        self._module.train(*self._buffers, X, numbers, starts, rate_table(rates), taken, self._states, step, losses)
         return losses
 
 

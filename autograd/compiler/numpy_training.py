@@ -55,17 +55,18 @@ class NumpyTraining(Training):
         with np.errstate(all="ignore"):
             return self._step(len(X))(np.arange(len(X)))
 
-    def _take(self, X: _Array, batches: Sequence[_Array] | None, rates: list[list[float]], taken: int) -> _Array:
+    def _take(
+        self, X: _Array, batches: Sequence[_Array], order: _Array, rates: list[list[float]], taken: int
+    ) -> _Array:
         if self._updated is not self._states:  # another training's
             self._update, self._updated = _update(self.parameters, self._states, self.stages), self._states
-        steps: Sequence[_Array] = [np.arange(len(X))] if batches is None else batches
-        if len(steps) and sum(map(len, steps)) < len(X):  # the others need not be laid out
-            X = X.take(np.concatenate(steps), 0)
-            steps = np.split(np.arange(len(X)), np.cumsum([len(batch) for batch in steps])[:-1])
+        if 0 < len(order) < len(X):  # the others need not be laid out
+            X = X.take(order, 0)
+            batches = np.split(np.arange(len(X)), np.cumsum([len(batch) for batch in batches])[:-1])
         self._lay_out(X)
-        losses, rows, before = np.empty(len(steps)), -1, None
+        losses, rows, before = np.empty(len(batches)), -1, None
         with np.errstate(all="ignore"):
-            for number, batch in enumerate(steps):
+            for number, batch in enumerate(batches):
                 if len(batch) != rows:
                     rows, before = len(batch), None
                     step = self._step(rows)

@@ -83,11 +83,13 @@ class Training(ABC):
         X = self._checked(X)
         if batches is None:
             self._check_count(len(X))
+            order = np.arange(len(X))
+            batches = [order]
         else:
-            self._check_batches(batches, len(X))
-        taken, count = self._steps[0], 1 if batches is None else len(batches)
+            order = self._checked_order(batches, len(X))
+        taken, count = self._steps[0], len(batches)
         rates = [[stage.rate(step) for stage in self.stages] for step in range(taken, taken + count)]
-        losses = self._take(X, batches, rates, taken)
+        losses = self._take(X, batches, order, rates, taken)
         self._steps[0] += count
         return losses
 
@@ -112,14 +114,25 @@ class Training(ABC):
         """Return the mean output and its gradient, in a buffer that the next run overwrites."""
 
     @abstractmethod
-    def _take(self, X: _Array, batches: Sequence[_Array] | None, rates: list[list[float]], taken: int) -> _Array:
-        """Take the steps: `rates` has the learning rates of each step, one a stage; so many were `taken` before."""
+    def _take(
+        self, X: _Array, batches: Sequence[_Array], order: _Array, rates: list[list[float]], taken: int
+    ) -> _Array:
+        """Take the steps.
+
+        Args:
+            X: (rows, inputs).
+            batches: the rows of each step.
+            order: the same one after the other.
+            rates: the learning rates of each step, one a stage.
+            taken: how many steps came before.
+        """
 
     def _check_count(self, rows: int) -> None:
         if not 0 < rows <= self._rows:
             raise LengthError(f"a step takes 1 to {self._rows} rows here, got {rows}")
 
-    def _check_batches(self, batches: Sequence[_Array], rows: int) -> None:
+    def _checked_order(self, batches: Sequence[_Array], rows: int) -> _Array:
+        """The rows of all batches, one after the other."""
         for batch in batches:
             if np.ndim(batch) != 1:
                 raise LengthError(f"batches is a list of lists of row numbers, one for each step, got {batch!r} in it")
@@ -127,6 +140,7 @@ class Training(ABC):
         order = np.concatenate(batches) if len(batches) else np.zeros(0, int)
         if order.dtype.kind not in "iu" or (order.size and not 0 <= order.min() <= order.max() < rows):
             raise LengthError(f"batches are lists of the numbers of rows, 0 to {rows - 1}, got {order}")
+        return order
 
     def _checked(self, X: _Array) -> _Array:
         X = np.ascontiguousarray(floats("X", X))
