@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import functools
 import inspect
 import itertools
@@ -159,13 +158,9 @@ class Scope:
 
     def call_of(self, expression: str) -> tuple[str, str] | None:
         """The function and the arguments of an expression, if it is one call that can write into place."""
-        name, bracket, rest = expression.partition("(")
-        if bracket and rest.endswith(")") and (isinstance(self.scope.get(name), np.ufunc) or name in _ALONG):
-            depth = 0
-            for i, character in enumerate(rest):
-                depth += (character == "(") - (character == ")")
-                if depth < 0:
-                    return (name, rest[:-1]) if i == len(rest) - 1 else None
+        function, arguments = _taken_apart(expression)
+        if isinstance(self.scope.get(function), np.ufunc) or function in _ALONG:
+            return function, ", ".join(arguments)
         return None
 
     def assigned(self, expression: str, out: str) -> list[str]:
@@ -201,8 +196,7 @@ class Scope:
         """
         if expression.count("(") < 2:
             return expression
-        spare = functools.partial(self._spare, itertools.count())
-        return self._flat(ast.parse(expression, mode="eval").body, lines, out, spare)
+        return self._flat(expression, lines, out, functools.partial(self._spare, itertools.count()))
 
     def _spare(self, taken: Iterator[int], shape: tuple[int, ...]) -> str:
         """The name of an array that is read by the next line only, so that any may use it."""
@@ -216,19 +210,17 @@ class Scope:
         spare = functools.partial(self._spare, itertools.count(1000))
         return self._computed(expression, "", lines, spare) or expression
 
-    def _flat(self, tree: ast.expr, lines: list[str], out: str, spare: Callable[[tuple[int, ...]], str]) -> str:
-        if not isinstance(tree, ast.Call):
-            return ast.unparse(tree)
-        arguments: list[str] = []
-        for i, argument in enumerate(tree.args):
-            source = ast.unparse(argument)
-            if isinstance(argument, ast.Call):
-                others = [*arguments, *map(ast.unparse, tree.args[i + 1 :])]
-                free = "" if any(re.search(rf"\b{out}\b", other) for other in others) else out
+    def _flat(self, expression: str, lines: list[str], out: str, spare: Callable[[tuple[int, ...]], str]) -> str:
+        function, arguments = _taken_apart(expression)
+        if not function:
+            return expression
+        for i, argument in enumerate(arguments):
+            if "(" in argument:
+                others = ", ".join([*arguments[:i], *arguments[i + 1 :]])
+                free = "" if re.search(rf"\b{out}\b", others) else out
                 source = self._flat(argument, lines, free, spare)
-                source = self._computed(source, free, lines, spare) or source
-            arguments.append(source)
-        return f"{ast.unparse(tree.func)}({', '.join(arguments)})"
+                arguments[i] = self._computed(source, free, lines, spare) or source
+        return f"{function}({', '.join(arguments)})"
 
     def _computed(
         self, expression: str, out: str, lines: list[str], make: Callable[[tuple[int, ...]], str]
@@ -263,3 +255,24 @@ class Scope:
             thing = self.scope.get(source)
             return np.shape(thing) if isinstance(thing, np.ndarray | float) else self.shapes.get(source)
         return () if all(self._shape(name) == () for name in re.findall(r"[A-Za-z_]\w*", source)) else None
+
+
+def _taken_apart(expression: str) -> tuple[str, list[str]]:
+    """The function and the arguments of a call; no function if the expression is none."""
+    function, bracket, rest = expression.partition("(")
+    if not bracket or rest[-1] != ")" or not function.replace(".", "").isidentifier():
+        return "", []
+    arguments, depth, start = list[str](), 0, 0
+    for found in re.finditer(r"[()]|, ", rest):
+        if found[0] == "(":
+            depth += 1
+        elif found[0] == ")":
+            depth -= 1
+        elif depth == 0:
+            arguments.append(rest[start : found.start()])
+            start = found.end()
+        if depth < 0:
+            break
+    if depth == 0 or found.end() < len(rest):  # the bracket that closes it is not the last character
+        return "", []
+    return function, [*arguments, rest[start:-1]]
