@@ -121,8 +121,8 @@ def _steps(peer: Peer, cycle: int) -> int:
     """Return how many steps take some 4 ms, 400 at most, in whole cycles."""
     cycle = max(cycle, peer.least)
     run, steps = peer.start(), cycle
-    run(cycle)
     for _ in range(3):  # what a call costs beside its steps shows less in each attempt
+        run(steps)  # some compile anew for each number of steps
         started = time.perf_counter()
         run(steps)
         took = (time.perf_counter() - started) / steps
