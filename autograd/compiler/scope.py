@@ -175,7 +175,7 @@ class Scope:
         if expression.isidentifier():
             return expression
         expression = self.unnested(expression, lines)
-        found = self._computed(expression, "", lines, lambda shape: self.bind(np.empty(shape)))
+        found = self._computed(expression, "", lines, lambda shape: self.bind(np.empty(shape)), keep=True)
         if found is not None:
             return found
         name = f"t{next(self._counter)}"
@@ -223,7 +223,13 @@ class Scope:
         return f"{function}({', '.join(arguments)})"
 
     def _computed(
-        self, expression: str, out: str, lines: list[str], make: Callable[[tuple[int, ...]], str]
+        self,
+        expression: str,
+        out: str,
+        lines: list[str],
+        make: Callable[[tuple[int, ...]], str],
+        *,
+        keep: bool = False,
     ) -> str | None:
         """Compute a call of names into `out`, if it has the shape, or into another array; None if it is no array."""
         call = self.call_of(expression)
@@ -231,8 +237,8 @@ class Scope:
         if call is None or not shape:
             return None
         if not out or self._shape(out) != shape:
-            done_with = (name for name in call[1].split(", ") if name in self._spares and self._shape(name) == shape)
-            out = next(done_with, "") or make(shape)
+            spares = [name for name in call[1].split(", ") if name in self._spares and self._shape(name) == shape]
+            out = make(shape) if keep or not spares else spares[0]
         lines.append(self.stored(*call, out))
         return out
 
