@@ -43,8 +43,7 @@ class Interpreter(Training):
         self._gradient = self._uniform[program.uniform_size :][:params]
         self._adjoints = self._uniform[program.uniform_size : 2 * program.uniform_size]
         self._row = np.zeros((own.row.places, -(-rows // -(-rows // TILE))))  # tiles of the same size
-        start = program.constants_start
-        self._uniform[start : start + len(program.constants)] = program.constants
+        self._uniform[program.constant_places] = program.constants
         self._uniform[list(own.uniform.constants.values())] = list(own.uniform.constants)
         self._row[list(own.row.constants.values())] = np.array(list(own.row.constants))[:, None]
 

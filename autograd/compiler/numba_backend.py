@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.compiler.arguments import runs
 from autograd.compiler.flat import flat
 from autograd.compiler.interpreter import Interpreter
 from autograd.compiler.loops import Loops
@@ -60,8 +61,7 @@ class WrittenOut(Training):
         self.parameters = self._uniform[:params]
         stride = rows + 8 * (rows % 64 == 0)  # at distances of whole pages, places would share few lines of the cache
         row = np.zeros((own.row_size + loops.scratch) * stride)
-        start = own.constants_start
-        self._uniform[start : start + len(own.constants)] = own.constants
+        self._uniform[own.constant_places] = own.constants
         self._buffers = (self._uniform, row, np.zeros_like(self._uniform), np.zeros_like(row), loops.index)
         self._module = module(flat(_source(own, loops, params, stages), stride))
 
@@ -100,13 +100,11 @@ def _source(program: Program, loops: Loops, params: int, stages: Sequence[Optimi
 def _load(program: Program, row: str) -> list[str]:
     """The lines that put rows of inputs where the blocks read them."""
     lines: list[str] = []
-    places = np.array([place for _, place in program.inputs])
-    for run in np.split(np.arange(len(places)), np.flatnonzero(np.diff(places) != 1) + 1):
-        if len(run):
-            place = f"{places[run[0]] - run[0]} + column"
-            target = f"V[{place}, r]" if program.inputs[0][0] else f"U[{place}]"
-            columns = nest([("column", range(run[0], run[-1] + 1))], [f"{target} = X[row, column]"])
-            lines += ["for r in range(rows):", f"    row = {row}", *(f"    {line}" for line in columns)]
+    for to, own in runs([place for _, place in program.inputs]):
+        place = f"{to.start - own.start} + column"
+        target = f"V[{place}, r]" if program.inputs[0][0] else f"U[{place}]"
+        columns = nest([("column", range(own.start, own.stop))], [f"{target} = X[row, column]"])
+        lines += ["for r in range(rows):", f"    row = {row}", *(f"    {line}" for line in columns)]
     return lines
 
 

@@ -7,26 +7,19 @@ buffer bound to a name beforehand. The backward half follows from the same block
 from __future__ import annotations
 
 import functools
-import math
 from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from autograd.compiler.adjoints import Adjoints
 from autograd.compiler.needs import Needs
-from autograd.compiler.numpy_calls import functions
+from autograd.compiler.numpy_calls import functions, is_finite
 from autograd.compiler.numpy_formulas import formula_adjoints, formula_lines
 from autograd.compiler.products import product, product_adjoint, with_bias
 from autograd.compiler.program import Block, Dot, Positions, Program
 from autograd.compiler.workspace import Array, Workspace
 
-__all__ = ["Executable", "is_finite"]
-
-
-def is_finite(numbers: Array) -> bool:
-    """Whether all are finite, and not so large that their squares are not: then asking again costs time only."""
-    flat = numbers.ravel()
-    return math.isfinite(flat.dot(flat))
+__all__ = ["Executable"]
 
 
 class Executable:
@@ -40,7 +33,6 @@ class Executable:
         guarded: let a zero stop even infinity and nan on every edge: needed, and used, only if without it a gradient
             came out that is not finite.
         mean: whether derivatives are those of the first output's mean over the rows, else of each row's own output.
-
         uniform: the uniform buffer of another executable, if they share it.
 
     Attributes:
@@ -76,7 +68,7 @@ class Executable:
         self.forward = self.memory.compile(
             "forward", [line for block in program.blocks for line in self._forward(block)]
         )
-        self._computed = self.memory.uniform[program.constants_start + len(program.constants) :]
+        self._computed = self.memory.uniform[program.constant_places.stop :]
         self.outputs = [self._at(self.memory, *output) for output in program.outputs]
         self.parameters = self.memory.uniform[:params]
         self.gradient = self.adjoints.uniform[:params]

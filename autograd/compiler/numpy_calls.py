@@ -15,7 +15,7 @@ from autograd.formula import NUMPY_FUNCTIONS
 from autograd.formula_source import numpy_source
 from autograd.rules import RULES
 
-__all__ = ["FUNCTIONS", "OPPOSITE", "functions", "lowered"]
+__all__ = ["FUNCTIONS", "OPPOSITE", "functions", "is_finite", "lowered"]
 
 
 def functions() -> dict[str, Any]:
@@ -53,10 +53,15 @@ def lowered(
     return source, tuple(numbers)
 
 
+def is_finite(numbers: Any) -> bool:
+    """Whether all are finite, and not so large that their squares are not: then asking again costs time only."""
+    flat = numbers.ravel()
+    return math.isfinite(flat.dot(flat))
+
+
 def _finite(x: Any) -> Any:
     """The same, but 0 for what is infinite."""
-    flat = x.ravel()
-    if math.isfinite(flat.dot(flat)):  # as it nearly always is
+    if is_finite(x):  # as it nearly always is
         return x
     found = np.array(x)
     np.putmask(found, np.isinf(x), 0.0)

@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler.numpy_backend import Executable, is_finite
+from autograd.compiler.numpy_backend import Executable
+from autograd.compiler.numpy_calls import is_finite
 from autograd.compiler.program import Program
 
 __all__ = ["Runner"]

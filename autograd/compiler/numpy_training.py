@@ -11,7 +11,7 @@ import numpy as np
 
 from autograd.compiler.arguments import runs
 from autograd.compiler.numpy_backend import Executable
-from autograd.compiler.numpy_calls import FUNCTIONS
+from autograd.compiler.numpy_calls import FUNCTIONS, is_finite
 from autograd.compiler.numpy_runner import CHUNK, KEPT, Runner
 from autograd.compiler.program import Program
 from autograd.compiler.scope import Scope
@@ -113,7 +113,7 @@ class NumpyTraining(Training):
             forward()
             value = outputs.dot(ones) / len(ones)
             backward()
-            if math.isfinite(value) and math.isfinite(gradient.dot(gradient)) and executable.can_be_trusted:
+            if math.isfinite(value) and is_finite(gradient) and executable.can_be_trusted:
                 return value, gradient
             return self._runner.differentiated(executable)[:2]
 

@@ -150,6 +150,11 @@ class Program:
     nodes: int
 
     @property
+    def constant_places(self) -> slice:
+        """Where the constants stand in the uniform buffer; what is computed follows."""
+        return slice(self.constants_start, self.constants_start + len(self.constants))
+
+    @property
     def given(self) -> int:
         """How many of the first places of the row buffer hold inputs, and ones among them."""
         last = max((place for per_row, place in self.inputs if per_row), default=-1)

@@ -28,8 +28,7 @@ class Workspace(Scope):
         self.row = np.zeros((program.row_size, rows))
         self.by_row: Array | None = None
         self._given = program.given
-        start = program.constants_start
-        self._constants = slice(start, start + len(program.constants))
+        self._constants = program.constant_places
         self.uniform[self._constants] = program.constants
         for per_row, place in program.ones:
             (self.row if per_row else self.uniform)[place] = 1.0
