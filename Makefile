@@ -20,7 +20,7 @@ demo: .venv/.demo  ## train two classifiers, leave their pictures in out/
 	$(python) examples/demo.py
 
 test: .venv/.test  ## run the whole test suite
-	$(python) -m pytest
+	$(python) -m pytest --numprocesses auto
 
 check: .venv/.dev  ## lint, formatting, types
 	$(python) -m ruff check .

@@ -8,9 +8,8 @@
 (-1.5, 1.0)
 """
 
-from autograd.check import check_primitive, gradcheck
+from autograd.calculus.table import RULES, Rule
 from autograd.compiler import Compiled, compile
-from autograd.derive import partials_as_values
 from autograd.errors import *  # noqa: F403 - every exception
 from autograd.errors import __all__ as _errors
 from autograd.expression import parse
@@ -18,10 +17,11 @@ from autograd.graph import topological_order
 from autograd.modes import detect_anomaly, no_grad
 from autograd.operations import *  # noqa: F403 - one function per row of the table
 from autograd.operations import __all__ as _operations
-from autograd.paths import trace_gradient
 from autograd.primitives import primitive
-from autograd.rules import RULES, Rule
-from autograd.transforms import grad, gradients, hessian, hvp, jacobian, jvp, value_and_grad, vjp
+from autograd.transforms.check import check_primitive, gradcheck
+from autograd.transforms.derive import partials_as_values
+from autograd.transforms.grad import grad, gradients, hessian, hvp, jacobian, jvp, value_and_grad, vjp
+from autograd.transforms.paths import trace_gradient
 from autograd.value import Value, record
 from autograd.vectors import log_softmax, softmax
 

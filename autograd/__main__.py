@@ -5,10 +5,10 @@ from __future__ import annotations
 import pathlib
 import sys
 
-from autograd.command_line import Parser, answer
-from autograd.files import write_whole
-from autograd.generate import operations_source
-from autograd.rules import RULES
+from autograd.calculus.generate import operations_source
+from autograd.calculus.table import RULES
+from autograd.system.command_line import Parser, answer
+from autograd.system.files import write_whole
 
 _PROGRAM = "python -m autograd"
 

@@ -15,9 +15,9 @@ from collections.abc import Callable
 from typing import Any
 
 from autograd import operations
+from autograd.calculus.table import RULES
 from autograd.errors import ExpressionError, OperandError, nearest
 from autograd.operations import Operand
-from autograd.rules import RULES
 from autograd.value import Value, primal
 
 __all__ = ["names", "parse"]

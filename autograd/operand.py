@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from autograd.calculus.table import RULES
 from autograd.errors import LengthError, OperandError
-from autograd.rules import RULES
 
 __all__ = ["Node", "Symbol", "aslist", "constant", "ieee", "kind_of", "number", "symbol_among", "unequal"]
 

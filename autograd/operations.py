@@ -1,6 +1,6 @@
 """The methods of ``Value`` and the functions on Values and floats, one for each row of the table.
 
-Written by ``python -m autograd --generate`` from :mod:`autograd.rules`: edit the rows, not this file.
+Written by ``python -m autograd --generate`` from :mod:`autograd.calculus.table`: edit the rows, not this file.
 """
 # mypy: ignore-errors
 
@@ -11,7 +11,8 @@ from collections.abc import Iterable, Sequence
 from operator import mul
 from typing import TYPE_CHECKING, TypeAlias, overload
 
-from autograd import floats, modes
+from autograd import modes
+from autograd.calculus import floats
 from autograd.operand import Node, aslist, constant, ieee, symbol_among, unequal
 
 if TYPE_CHECKING:

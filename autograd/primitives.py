@@ -10,12 +10,13 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from autograd import operations
-from autograd.check import check_primitive
-from autograd.derive import forget_partials
+from autograd.calculus.formula import NUMPY_FUNCTIONS
+from autograd.calculus.generate import function_source, is_unary, method_source
+from autograd.calculus.rule import Interval
+from autograd.calculus.table import RULES, Rule
 from autograd.errors import OperandError, UnavailableNameError
-from autograd.formula import NUMPY_FUNCTIONS
-from autograd.generate import function_source, is_unary, method_source
-from autograd.rules import RULES, Interval, Rule
+from autograd.transforms.check import check_primitive
+from autograd.transforms.derive import forget_partials
 from autograd.value import Value
 
 __all__ = ["primitive"]

@@ -4,8 +4,8 @@ Every operation on Values makes a new Value that keeps its operands and the *loc
 as plain floats, at the moment it is computed: for ``z = w * a_in + b`` that is ``dz/dw = a_in`` and ``dz/db = 1``.
 ``backward()`` multiplies them along every path, and adds up.
 
-The operators and functions themselves (``+``, ``tanh``, ...) are rows of the calculus table in :mod:`autograd.rules`;
-:mod:`autograd.operations` is their source, generated from the rows.
+The operators and functions themselves (``+``, ``tanh``, ...) are rows of the calculus table,
+:mod:`autograd.calculus.table`; :mod:`autograd.operations` is their source, generated from the rows.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from autograd import graph, modes, operations
+from autograd.calculus.table import RULES
 from autograd.errors import OperandError
 from autograd.operand import Symbol, number
 from autograd.operations import Operand, Operations
-from autograd.rules import RULES
 
 __all__ = ["Value", "primal", "record"]
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from autograd.command_line import answer
-from autograd.files import make_folder
+from autograd.system.command_line import answer
+from autograd.system.files import make_folder
 from nn import Classifier
-from nn.experiment import read_table, run
-from viz.report import check_tools, summary, write_report
+from nn.training.experiment import read_table, run
+from viz.report.experiment import check_tools, summary, write_report
 
 IRIS = Path(__file__).with_name("iris.csv")
 

@@ -18,14 +18,14 @@ except ImportError as error:
     ) from error
 
 from nn import data, init, losses, optim
-from nn.diagnose import Finding, Thresholds, diagnose
+from nn.data.csv_file import Table, load_csv
 from nn.estimator import Classifier
-from nn.explain import explain
-from nn.fit import History, fit
+from nn.explanation.diagnose import Finding, Thresholds, diagnose
+from nn.explanation.explain import explain
 from nn.layers import MLP, Layer, Neuron, activations
 from nn.module import Module, Parameter
 from nn.storage import load, save
-from nn.table import Table, load_csv
+from nn.training.fit import History, fit
 
 __all__ = [
     "MLP",

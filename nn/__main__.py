@@ -9,13 +9,13 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from autograd.command_line import Parser, answer, real, whole
-from autograd.files import make_folder
-from nn.data import GENERATORS
+from autograd.system.command_line import Parser, answer, real, whole
+from autograd.system.files import make_folder
+from nn.data.generated import GENERATORS
 from nn.estimator import Classifier
-from nn.experiment import VALIDATION_FROM, read_table, run
 from nn.init import SCHEMES
 from nn.optim import OPTIMIZERS
+from nn.training.experiment import VALIDATION_FROM, read_table, run
 
 _EXAMPLES = """\
 examples:
@@ -32,7 +32,7 @@ _AT_LEAST_0 = real("a finite number of at least 0", lambda x: 0.0 <= x < math.in
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line; return its exit code, see :func:`autograd.command_line.answer`."""
+    """Run the command line; return its exit code, see :func:`autograd.system.command_line.answer`."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     if given[:1] in (["lesson"], ["lessons"]):
         from nn.lessons.__main__ import main as lesson
@@ -58,7 +58,11 @@ def _train(options: argparse.Namespace) -> int:
             weight_init=options.init,
             seed=options.seed,
         )
-        from viz.report import check_tools, summary, write_report  # late: a wrong argument is answered at once
+        from viz.report.experiment import (  # late: a wrong argument is answered at once
+            check_tools,
+            summary,
+            write_report,
+        )
 
         check_tools()
         name = Path(options.data).stem

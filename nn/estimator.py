@@ -16,12 +16,12 @@ import numpy as np
 
 from autograd import DataError, LengthError, OperandError, sigmoid
 from nn.checks import pair, rows_of_numbers
-from nn.data import Standardizer
-from nn.fit import fit
+from nn.data.generated import Standardizer
 from nn.init import Seed
 from nn.layers import MLP
 from nn.optim import Optimizer
-from nn.task import chosen
+from nn.training.fit import fit
+from nn.training.task import chosen
 
 __all__ = ["Classifier"]
 
@@ -38,7 +38,7 @@ class Classifier:
         hidden: neurons of each hidden layer.
         activation: of the hidden layers.
         loss: ``"auto"`` is binary cross-entropy for two classes, cross-entropy for more; ``"hinge"`` for two.
-        optimizer, learning_rate, epochs, batch_size, patience: as for :func:`nn.fit`.
+        optimizer, learning_rate, epochs, batch_size, patience: as for :func:`nn.training.fit`.
         weight_init: how weights start, see :mod:`nn.init`.
         standardize: bring every column to mean 0 and standard deviation 1 first.
         seed: for the weights and the order of the rows.

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autograd import OperandError, UnknownNameError
-from autograd.formula_source import numpy_function
+from autograd.calculus.printing import numpy_function
 
 __all__ = [
     "OPTIMIZERS",

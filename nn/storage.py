@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 
 from autograd import GlassgradError, OperandError, StorageError
-from autograd.files import write_whole
+from autograd.system.files import write_whole
 from nn.checks import whole
-from nn.data import Standardizer
+from nn.data.generated import Standardizer
 from nn.estimator import Classifier
 from nn.layers import MLP, Layer
 from nn.module import Module

@@ -6,13 +6,13 @@
 import contextlib
 import io
 import re
-from pathlib import Path
 
 import pytest
 
-from autograd.files import write_whole
+from autograd.system.files import write_whole
+from tests import ROOT
 
-DOCS = Path(__file__).parent.parent / "docs"
+DOCS = ROOT / "docs"
 PAGES = sorted(page.name for page in DOCS.glob("*.md"))
 #: A block of code, and the output that stands below it, if any.
 BLOCK = re.compile(r"^```python\n(?P<code>.*?)^```\n(?:\n^```text\n(?P<output>.*?)^```\n)?", re.MULTILINE | re.DOTALL)

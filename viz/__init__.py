@@ -18,9 +18,10 @@ except ImportError as error:
     ) from error
 
 from viz.explorer import Explorer, explore
-from viz.graph import draw
 from viz.notebook import mimebundle
-from viz.picture import Edge, Fold, Node, Picture, picture
+from viz.picture.draw import draw
+from viz.picture.picture import Edge, Fold, Node, Picture, picture
+from viz.picture.render import Drawing, render
 from viz.plots import (
     Recorder,
     plot_activity,
@@ -29,7 +30,6 @@ from viz.plots import (
     plot_loss,
     plot_training,
 )
-from viz.render import Drawing, render
 
 __all__ = [
     "Drawing",

@@ -12,11 +12,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from autograd import RULES, OperandError, RenderError, parse
-from autograd.command_line import Parser, answer
+from autograd.system.command_line import Parser, answer
 from viz.explorer import explore
-from viz.graph import draw
-from viz.render import FORMATS, format_for
-from viz.table import print_gradients
+from viz.gradient_table import print_gradients
+from viz.picture.draw import draw
+from viz.picture.render import FORMATS, format_for
 
 _PROGRAM = "python -m viz"
 _EXAMPLES = """\
@@ -33,7 +33,7 @@ these functions:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line; return its exit code, see :func:`autograd.command_line.answer`."""
+    """Run the command line; return its exit code, see :func:`autograd.system.command_line.answer`."""
     return answer(_PROGRAM, lambda: _draw(_parser().parse_args(arguments)))
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from autograd.errors import LengthError, OperandError
 from autograd.operand import number
-from autograd.tree import flatten
+from autograd.transforms.tree import flatten
 
 __all__ = ["Arguments", "floats", "runs"]
 

@@ -21,7 +21,7 @@ from autograd.compiler.reroll import place
 from autograd.compiler.trace import trace, watching
 from autograd.compiler.training import Training
 from autograd.errors import LengthError, OperandError, UnknownNameError
-from autograd.tree import flatten
+from autograd.transforms.tree import flatten
 from autograd.value import Value
 
 __all__ = ["Compiled", "compile"]

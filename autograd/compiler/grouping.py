@@ -15,8 +15,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from autograd.calculus.table import RULES
 from autograd.compiler.scalar_graph import COMPARISONS, LEAVES, Graph
-from autograd.rules import RULES
 
 __all__ = ["Sum", "collect_sums", "group", "is_variadic", "levels", "operands_of"]
 

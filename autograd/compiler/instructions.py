@@ -15,12 +15,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from autograd.calculus.formula import fill_in, names_in, needed
+from autograd.calculus.table import Rule
 from autograd.compiler.needs import Needs
 from autograd.compiler.program import Block, Dot, Map, Positions, Program
 from autograd.compiler.scalar_graph import rule_of
 from autograd.compiler.scalar_source import Reductions
-from autograd.formula import fill_in, names_in, needed
-from autograd.rules import Rule
 
 __all__ = ["Instructions"]
 

@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from autograd.calculus.formula import calls_in, names_in
+from autograd.calculus.printing import python_source
 from autograd.compiler.instructions import Instructions, Kind, Tape
 from autograd.compiler.needs import Needs
 from autograd.compiler.numba_module import HEADER, indented, module
@@ -20,8 +22,6 @@ from autograd.compiler.scalar_source import nest, scalar_function
 from autograd.compiler.training import OptimizerStage, Training
 from autograd.compiler.updates import rate_table, update_lines
 from autograd.compiler.vector_functions import REACH, SOURCE, vector_function
-from autograd.formula import calls_in, names_in
-from autograd.formula_source import python_source
 
 __all__ = ["Interpreter"]
 

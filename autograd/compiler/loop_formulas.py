@@ -6,13 +6,13 @@ import functools
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from autograd.calculus.formula import fill_in, needed
+from autograd.calculus.printing import python_source
+from autograd.calculus.table import RULES, Rule
 from autograd.compiler.loop_products import at_row
 from autograd.compiler.program import Map, Positions, Reduce
 from autograd.compiler.scalar_graph import rule_of
 from autograd.compiler.scalar_source import Reductions, nest, scalar_function
-from autograd.formula import fill_in, needed
-from autograd.formula_source import python_source
-from autograd.rules import RULES, Rule
 
 if TYPE_CHECKING:
     from autograd.compiler.loops import Loops

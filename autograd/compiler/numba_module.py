@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
 
-from autograd.files import write_whole
+from autograd.system.files import write_whole
 
 __all__ = ["HEADER", "indented", "module"]
 

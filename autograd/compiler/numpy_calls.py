@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
+from autograd.calculus.formula import NUMPY_FUNCTIONS
+from autograd.calculus.printing import numpy_source
+from autograd.calculus.table import RULES
 from autograd.compiler.products import blocked_product, stopped
-from autograd.formula import NUMPY_FUNCTIONS
-from autograd.formula_source import numpy_source
-from autograd.rules import RULES
 
 __all__ = ["FUNCTIONS", "OPPOSITE", "functions", "is_finite", "lowered"]
 

@@ -11,13 +11,13 @@ from collections.abc import Callable, Collection, Iterable
 
 import numpy as np
 
+from autograd.calculus.formula import needed, parse_formula
+from autograd.calculus.printing import is_elementwise
 from autograd.compiler.adjoints import Adjoints
 from autograd.compiler.numpy_calls import OPPOSITE, lowered
 from autograd.compiler.program import Map, Reduce
 from autograd.compiler.scalar_graph import rule_of
 from autograd.compiler.workspace import Workspace
-from autograd.formula import needed, parse_formula
-from autograd.formula_source import is_elementwise
 
 __all__ = ["formula_adjoints", "formula_lines"]
 

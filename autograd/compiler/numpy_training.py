@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from autograd.calculus.formula import names_in
+from autograd.calculus.printing import numpy_source
 from autograd.compiler.arguments import runs
 from autograd.compiler.numpy_backend import Executable
 from autograd.compiler.numpy_calls import FUNCTIONS, is_finite
@@ -16,8 +18,6 @@ from autograd.compiler.numpy_runner import CHUNK, KEPT, Runner
 from autograd.compiler.program import Program
 from autograd.compiler.scope import Scope
 from autograd.compiler.training import OptimizerStage, Training
-from autograd.formula import names_in
-from autograd.formula_source import numpy_source
 
 __all__ = ["NumpyTraining"]
 

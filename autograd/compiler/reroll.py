@@ -14,13 +14,13 @@ from typing import Any
 
 import numpy as np
 
-from autograd.collector import collector_paused
+from autograd.calculus.formula import names_in, needed
+from autograd.calculus.table import RULES, Rule
 from autograd.compiler.even import even_out
 from autograd.compiler.grouping import Sum, collect_sums, group, is_variadic, levels
 from autograd.compiler.program import Block, Dot, Map, Positions, Program, Reduce
 from autograd.compiler.scalar_graph import Graph, rule_of
-from autograd.formula import names_in, needed
-from autograd.rules import RULES, Rule
+from autograd.system.collector import collector_paused
 
 __all__ = ["place"]
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.rules import RULES, Rule
+from autograd.calculus.table import RULES, Rule
 from autograd.value import Value
 
 __all__ = ["COMPARISONS", "LEAVES", "Graph", "rule_of"]

@@ -6,7 +6,7 @@ import ast
 import itertools
 from collections.abc import Callable, Sequence
 
-from autograd.formula import REDUCTIONS, parse_formula
+from autograd.calculus.formula import REDUCTIONS, parse_formula
 
 __all__ = ["Reductions", "nest", "scalar_function"]
 

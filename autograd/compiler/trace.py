@@ -13,13 +13,13 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NoReturn, cast
 
+from autograd.calculus.table import RULES
 from autograd.compiler.scalar_graph import COMPARISONS, Graph
 from autograd.errors import TraceError
 from autograd.graph import topological_order
 from autograd.modes import source_line
 from autograd.operand import Node, Symbol, constant, number
-from autograd.rules import RULES
-from autograd.tree import flatten
+from autograd.transforms.tree import flatten
 from autograd.value import Value
 
 _current: contextvars.ContextVar[Tracer] = contextvars.ContextVar("tracer")

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from autograd.calculus.formula import names_in
+from autograd.calculus.printing import python_source
 from autograd.compiler.scalar_source import Reductions, nest, scalar_function
 from autograd.compiler.training import OptimizerStage
-from autograd.formula import names_in
-from autograd.formula_source import python_source
 
 __all__ = ["rate_table", "update_lines"]
 

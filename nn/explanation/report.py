@@ -15,13 +15,13 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from autograd import GraphError, LengthError, UnknownNameError
-from autograd.paths import passed_on, total
-from nn.diagnose import Finding, diagnose
-from nn.explanation.blocks import Block
-from nn.explanation.content import neuron_blocks, report_blocks
-from nn.explanation.data import neuron_data, report_data
-from nn.explanation.sweep import Oddity, Pressure, Use
-from nn.explanation.writing import Written
+from autograd.transforms.paths import passed_on, total
+from nn.explanation.collect import Oddity, Pressure, Use
+from nn.explanation.diagnose import Finding, diagnose
+from nn.explanation.writing.blocks import Block
+from nn.explanation.writing.content import neuron_blocks, report_blocks
+from nn.explanation.writing.formats import Written
+from nn.explanation.writing.plain import neuron_data, report_data
 
 __all__ = ["LayerReport", "NeuronReport", "Report", "layer_of"]
 
@@ -271,7 +271,7 @@ class Report(Written):
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
-        """What is wrong with the model, if anything: see :func:`nn.diagnose.diagnose`."""
+        """What is wrong with the model, if anything: see :func:`nn.explanation.diagnose.diagnose`."""
         return diagnose(self)
 
 

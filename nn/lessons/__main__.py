@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from autograd.command_line import Parser, answer
-from autograd.files import make_folder, write_whole
-from nn.explanation.language import LANGUAGES
-from nn.explanation.text import columns, terminal_width, wrap
+from autograd.system.command_line import Parser, answer
+from autograd.system.files import make_folder, write_whole
+from nn.explanation.writing.text import columns, terminal_width, wrap
+from nn.explanation.writing.wording import LANGUAGES
 from nn.lessons import LESSONS, index, lesson_named, page
 from nn.lessons.lesson import Lesson, Outcome
 from nn.lessons.pages import told
@@ -83,7 +83,7 @@ def _write_docs(folder: Path) -> int:
 
 
 def _write_picture(lesson: Lesson, outcome: Outcome, lang: str, folder: Path, kind: str) -> Path:
-    from viz.lesson_plots import plot_lesson, written  # a door: only here do nn's lessons meet viz
+    from viz.plots.lessons import plot_lesson, written  # a door: only here do nn's lessons meet viz
 
     figure: Any = plot_lesson(lesson.name, outcome.picture, lang=lang)
     path = folder / f"{lesson.name}.{kind}"

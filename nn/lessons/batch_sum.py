@@ -8,7 +8,7 @@ import numpy as np
 
 from autograd import mean
 from nn import data
-from nn.explain import explain
+from nn.explanation.explain import explain
 from nn.layers import MLP
 from nn.lessons.lesson import Lesson, Outcome, check
 from nn.losses import binary_cross_entropy

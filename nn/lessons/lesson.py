@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 from autograd import ClaimError
-from nn.explain import explain
+from nn.explanation.explain import explain
 from nn.explanation.report import Report
 from nn.module import Module
 

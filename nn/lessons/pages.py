@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from autograd.notation import number
-from nn.explanation.language import LANGUAGES, check
+from autograd.calculus.notation import number
+from nn.explanation.writing.wording import LANGUAGES, check
 from nn.lessons.lesson import Both, Lesson, Outcome
 
 __all__ = ["index", "page", "told"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from autograd import Value
-from nn.explain import explain
+from nn.explanation.explain import explain
 from nn.layers import MLP
 from nn.lessons.lesson import Lesson, Outcome, check
 from nn.losses import mse

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from nn import data
-from nn.explain import explain
+from nn.explanation.explain import explain
 from nn.layers import MLP
 from nn.lessons.lesson import Lesson, Outcome, check
 

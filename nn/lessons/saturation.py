@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nn.explain import explain
+from nn.explanation.explain import explain
 from nn.layers import Neuron
 from nn.lessons.lesson import Lesson, Outcome, check, descend
 

@@ -12,7 +12,7 @@ from hypothesis import assume, given, settings
 import autograd
 from autograd import RULES, ExpressionError, Value, parse
 from autograd.expression import names
-from tests.autograd.oracle import ROWS
+from tests.autograd.calculus.oracle import ROWS
 from tests.strategies import expressions
 
 VALUES = {"a": 0.75, "b": -1.25, "c": 2.0}

@@ -16,8 +16,8 @@ from mpmath import mp, mpf
 
 import autograd
 from autograd import Value, gradients
-from tests.autograd.oracle import ORACLE, ROWS
-from tests.autograd.test_rules import OPERATORS
+from tests.autograd.calculus.oracle import ORACLE, ROWS
+from tests.autograd.calculus.test_rules import OPERATORS
 from tests.strategies import Program, programs
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {name: OPERATORS.get(name) or getattr(autograd, name) for name in ROWS}

@@ -3,11 +3,10 @@
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests import ROOT
 
 # Ctrl-C as the demo enters the function of this name for the first time.
 INTERRUPTED = """

@@ -11,15 +11,14 @@ import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from autograd import LengthError
 from nn import optim
+from tests import ROOT
 
-ROOT = Path(__file__).parents[2]
 SCRIPT = ROOT / "examples" / "gpt.py"
 
 _spec = importlib.util.spec_from_file_location("gpt", SCRIPT)

@@ -18,9 +18,9 @@ import numpy as np
 import pytest
 
 from nn import Classifier, data, load
-from nn.experiment import read_table, run
+from nn.training.experiment import read_table, run
+from tests import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 IRIS = ROOT / "examples" / "iris.csv"
 ARTEFACTS = ["boundary.png", "index.html", "loss.png", "model.json", "neuron.svg"]
 QUICK = ["--epochs", "2", "--hidden", "4"]

@@ -6,7 +6,6 @@ import pickle
 import subprocess
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -22,8 +21,8 @@ from sklearn.utils.estimator_checks import check_estimator
 from autograd import DataError, GlassgradError, LengthError, OperandError, UnknownNameError
 from nn import Classifier, data
 from nn.optim import sgd
+from tests import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 #: Checks that may be left out, and the words of scikit-learn's reason.
 LEFT_OUT = {"SCIPY_ARRAY_API is not set", "pandas is not installed"}
 

@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from autograd import ClaimError, UnknownNameError
-from nn.explanation.language import LANGUAGES
+from nn.explanation.writing.wording import LANGUAGES
 from nn.lessons import LESSONS, index, lesson_named, page
 from nn.lessons.lesson import check
+from tests import ROOT
 
-ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs" / "lessons"
 NAMES = ["batch-sum", "bias-one", "pressure", "relu-keeps-active", "saturation", "symmetry"]
 
@@ -131,7 +131,7 @@ def test_the_command_line(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_every_lesson_has_its_picture(name: str, lang: str, outcomes: dict[str, object]) -> None:
     pytest.importorskip("matplotlib", reason="matplotlib is not installed")
-    from viz.lesson_plots import plot_lesson, written
+    from viz.plots.lessons import plot_lesson, written
 
     figure = plot_lesson(name, outcomes[name].picture, lang=lang)  # type: ignore[attr-defined]
     assert all(axes.get_title(loc="left") for axes in figure.axes)

@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 
 from autograd import GlassgradError, StorageError
 from nn import MLP, Classifier, Layer, Module, Neuron, Parameter, data, load, save
+from tests import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 Change = Callable[[dict[str, Any]], Any]
 
 

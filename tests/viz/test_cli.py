@@ -11,9 +11,8 @@ from xml.etree import ElementTree
 
 import pytest
 
+from tests import ROOT
 from viz.__main__ import main
-
-ROOT = Path(__file__).parents[2]
 
 
 def run(*arguments: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:

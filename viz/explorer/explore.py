@@ -8,11 +8,11 @@ from collections.abc import Callable
 from typing import Any
 
 from autograd import OperandError, Value
-from autograd.files import writable, write_whole
+from autograd.system.files import writable, write_whole
 from nn import Module
 from nn.estimator import model_of
-from nn.explain import sample_cost
-from nn.explanation.language import check
+from nn.explanation.explain import sample_cost
+from nn.explanation.writing.wording import check
 from viz.explorer.graph_data import graph_data
 from viz.explorer.page import page
 from viz.style import clean
@@ -72,7 +72,7 @@ def explore(
             `target` too.
         x: one sample, (inputs,) numbers.
         target: what the loss compares the model's output with.
-        loss: as for :func:`nn.explain`.
+        loss: as for :func:`nn.explanation.explain`.
         path: a file to write.
         model: groups the graph of a Value into the model's neurons and layers, with their delta reports.
         title: of the page.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from autograd import RULES, Value
-from autograd.notation import number, unicode_formula
+from autograd.calculus.notation import number, unicode_formula
 from autograd.operations import Operand
 
 __all__ = ["formula"]

@@ -11,14 +11,14 @@ from autograd.graph import fresh_gradients, interior
 from autograd.operations import Operand
 from autograd.value import primal
 from nn import Module
-from nn.explanation.blocks import Note
-from nn.explanation.derivation import derivation
+from nn.explanation.collect import Reader, Use, named_neurons
 from nn.explanation.report import NeuronReport, layer_of
-from nn.explanation.sweep import Reader, Use, named_neurons
-from viz.dot import WRITTEN
+from nn.explanation.writing.blocks import Note
+from nn.explanation.writing.derivation import derivation
 from viz.explorer.formulas import formula
-from viz.groups import Members, members
-from viz.picture import Node, picture, reading_order
+from viz.picture.dot import WRITTEN
+from viz.picture.groups import Members, members
+from viz.picture.picture import Node, picture, reading_order
 from viz.style import clean, shorten
 
 __all__ = ["LIMIT", "graph_data"]

@@ -16,7 +16,7 @@ from typing import Any
 
 from viz import style
 from viz.explorer.graph_data import plain
-from viz.explorer.language import texts
+from viz.explorer.wording import texts
 
 __all__ = ["page"]
 
@@ -68,4 +68,4 @@ def _hash(content: str) -> str:
 
 
 def _resource(name: str) -> str:
-    return resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
+    return resources.files(__package__).joinpath("page", name).read_text(encoding="utf-8")

@@ -4,7 +4,6 @@ import math
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,6 +17,7 @@ from autograd.compiler.instructions import Instructions
 from autograd.compiler.needs import Needs
 from autograd.compiler.numba_backend import is_irregular
 from nn import MLP, data, fit, losses, optim
+from tests import ROOT
 from tests.autograd.compiler.test_backends import FUNCTIONS
 
 
@@ -175,7 +175,7 @@ print(kernel.value_and_grad([[3.0]])[0])
 
 
 def test_machine_code_is_kept_between_processes(tmp_path):
-    environment = {**os.environ, "GLASSGRAD_CACHE": str(tmp_path), "PYTHONPATH": str(Path(__file__).parents[3])}
+    environment = {**os.environ, "GLASSGRAD_CACHE": str(tmp_path), "PYTHONPATH": str(ROOT)}
     for _ in range(2):
         done = subprocess.run([sys.executable, "-c", PROGRAM], env=environment, capture_output=True, text=True)
         assert done.stdout.strip() == "6.0", done.stderr

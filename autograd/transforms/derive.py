@@ -1,0 +1,73 @@
+"""Local derivatives as Values: the table's partials applied to a node's operands instead of to their numbers.
+
+The result is a graph again, so it can be differentiated again, to any order.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from autograd import operations
+from autograd.calculus.formula import names_in
+from autograd.calculus.printing import python_source
+from autograd.calculus.table import RULES, Rule
+from autograd.operations import Operand
+from autograd.value import Value, primal
+
+__all__ = ["forget_partials", "partials_as_values"]
+
+
+def partials_as_values(node: Value) -> list[Operand]:
+    """Return the local derivative of `node` with respect to each of its parents, in order, as Values.
+
+    A derivative that is the same number everywhere, like 1 for a sum, stays a float.
+
+    >>> x = Value(3.0)
+    >>> (derivative,) = partials_as_values(x.tanh())
+    >>> derivative.op
+    'sub'
+    """
+    rule = RULES[node.op]
+    derivatives: list[Operand] = []
+    grouped = rule.grouped(node.operands)
+    for index, operand in enumerate(rule.operands):
+        members = grouped[index] if operand.is_sequence else [grouped[index]]
+        wanted = [isinstance(member, Value) for member in members]
+        if not any(wanted):
+            continue
+        partial = _partial(rule, index)(*grouped, node)
+        elements = partial if operand.is_sequence else [partial]
+        derivatives += [element for element, is_wanted in zip(elements, wanted, strict=True) if is_wanted]
+    return derivatives
+
+
+@functools.cache
+def _partial(rule: Rule, index: int) -> Callable[..., Any]:
+    operand = rule.operands[index]
+    sequences = rule.sequences
+    formulas = {**dict(rule.given), "return": rule.partials[index]}
+    used = names_in(rule.partials[index])[0]
+    for name, text in reversed(rule.given):  # a given formula may use those before it
+        used |= names_in(text)[0] if name in used else set()
+    body = []
+    for name, text in formulas.items():
+        if name == "return" or name in used:
+            spread = operand.name if name == "return" and operand.is_sequence else ""
+            source = python_source(text, call=str, compare="primal", sequences=sequences, spread_over=spread)
+            body.append(f"    {'return' if name == 'return' else f'{name} ='} {source}")
+    parameters = ", ".join(each.name for each in rule.operands)
+    scope = {**vars(operations), "primal": primal, "max": _largest}
+    exec("\n".join([f"def partial({parameters}, y):", *body]), scope)  # noqa: S102 - formulas checked by their Rule
+    partial: Callable[..., Any] = scope["partial"]
+    return partial
+
+
+def forget_partials() -> None:
+    """Make the partials anew when they are next asked for: a function that they call has changed."""
+    _partial.cache_clear()
+
+
+def _largest(values: list[Operand]) -> Operand:
+    return functools.reduce(operations.maximum, values)

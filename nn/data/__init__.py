@@ -1,0 +1,32 @@
+"""Data to learn from: generated sets, standardising, splitting, minibatches, and tables from CSV files."""
+
+from nn.data.csv_file import Table, load_csv
+from nn.data.generated import (
+    GENERATORS,
+    Standardizer,
+    batches,
+    blobs,
+    circles,
+    generate,
+    moons,
+    spiral,
+    train_test_split,
+    xor,
+    yin_yang,
+)
+
+__all__ = [
+    "GENERATORS",
+    "Standardizer",
+    "Table",
+    "batches",
+    "blobs",
+    "circles",
+    "generate",
+    "load_csv",
+    "moons",
+    "spiral",
+    "train_test_split",
+    "xor",
+    "yin_yang",
+]

@@ -1,0 +1,1 @@
+"""One graph as a picture: what is drawn, as plain data, and how Graphviz draws it."""
