@@ -1,7 +1,14 @@
-"""How pictures look and how they write: one palette, text that cannot break a picture.
+"""How pictures look and how they write: one visual language, text that cannot break a picture.
 
-The colours are those of Okabe and Ito (2008, "Color Universal Design"), which people with any common kind of colour
-blindness tell apart; a sign or a kind is never told by colour alone.
+Three things are told, each in a way of its own, in plots, pictures, pages and lessons alike:
+
+- the **sign** of a number by orange (above 0) and blue (below 0), and by nothing else: no class is orange or blue;
+- the **class** of a point by the hues of :data:`CLASSES`, and by the shape of its mark;
+- the **kind** of a node by its form, drawn in ink and grey: a leaf is round, a parameter a folder, a constant dashed,
+  the output doubly outlined.
+
+The two signs are hues of Okabe and Ito (2008, "Color Universal Design"), which people with any common kind of colour
+blindness tell apart; nothing is told by colour alone.
 """
 
 from __future__ import annotations
@@ -11,8 +18,8 @@ import math
 import re
 
 __all__ = [
-    "FONT", "GREY", "INK", "NEGATIVE", "ODD", "PALETTE", "POSITIVE", "RULE", "attribute", "clean", "markup", "mix",
-    "shorten", "signed_colour", "strength",
+    "CLASSES", "CURVES", "FONT", "GREY", "INK", "KINDS", "NEGATIVE", "ODD", "POSITIVE", "RULE", "attribute", "clean",
+    "css_colours", "markup", "mix", "shorten", "signed_colour", "strength",
 ]  # fmt: skip
 
 #: Helvetica's widths are also those of Arial and Liberation Sans, so a label fits its box on every system.
@@ -25,11 +32,24 @@ POSITIVE = "#e07b12"
 NEGATIVE = "#1f78b4"
 #: For nan and the infinities.
 ODD = "#f0e442"
-#: For classes and curves, in this order.
-PALETTE = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#7a5195", "#6b6b6b")
+#: Of classes, in this order: neighbours differ in lightness too.
+CLASSES = (
+    "#7b3fa0", "#1a9e77", "#d6337c", "#8a7a00", "#7d1d3f", "#86b817", "#b07cc6", "#6b4a32", "#6fc3a0", "#7f8793",
+)  # fmt: skip
+#: Of curves: what was learnt from, what was held out, and others.
+CURVES = (INK, "#8a94a1", *CLASSES[2:])
+#: Outlines of the kinds of nodes: the form tells them apart, ink only stresses it.
+KINDS = {"leaf": GREY, "parameter": INK, "constant": RULE, "interior": "#8a94a1", "output": INK}
 
 #: Gradients this many powers of ten below the largest look alike.
 _DECADES = 3.0
+
+#: The same colours on a dark page: lighter, and as far apart.
+_DARK = {
+    INK: "#e8ecf1", GREY: "#9aa6b4", RULE: "#4a5563", POSITIVE: "#ef9a3d", NEGATIVE: "#58a9de",
+    CLASSES[0]: "#b98ade", CLASSES[1]: "#3ecf9f", CLASSES[2]: "#f472a8", CLASSES[3]: "#cdbb3a", CLASSES[4]: "#d2688f",
+    CLASSES[5]: "#a9d84a", CLASSES[6]: "#d9b3ea", CLASSES[7]: "#b58d70", CLASSES[8]: "#a4e6cb", CLASSES[9]: "#aab2bd",
+}  # fmt: skip
 
 # Control characters, lone surrogates and the two non-characters: nothing that XML may hold.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -104,3 +124,16 @@ def signed_colour(x: float, largest: float, *, fullest: float = 0.7, base: str =
     if not math.isfinite(x):
         return ODD
     return mix(POSITIVE if x > 0.0 else NEGATIVE, fullest * strength(x, largest), base)
+
+
+def css_colours() -> str:
+    """Return the colours of a page as CSS custom properties, each for light and dark, for its ``:root``.
+
+    >>> css_colours().splitlines()[3]
+    '--positive: light-dark(#e07b12, #ef9a3d);'
+    """
+    names = {"ink": INK, "grey": GREY, "rule": RULE, "positive": POSITIVE, "negative": NEGATIVE}
+    names |= {f"class-{index}": colour for index, colour in enumerate(CLASSES)}
+    names |= {kind: KINDS[kind] for kind in ("leaf", "parameter")}
+    lines = [f"--{name}: light-dark({colour}, {_DARK[colour]});" for name, colour in names.items()]
+    return "\n".join([*lines, f"--odd: light-dark(#b8a800, {ODD});"])

@@ -40,7 +40,7 @@ def page(data: dict[str, Any], *, title: str, lang: str) -> str:
         UnknownNameError: no such language.
     """
     words = texts(lang)
-    sheet = Template(_resource("page.css")).substitute({name: getattr(style, name) for name in _COLOURS})
+    sheet = Template(_resource("page.css")).substitute(colours=style.css_colours())
     script = '"use strict";{\n' + "\n".join(_resource(f"{name}.js") for name in _SCRIPTS) + "}\n"
     return Template(_resource("page.html")).substitute(
         {key: html.escape(text) for key, text in words.items()},
@@ -52,9 +52,6 @@ def page(data: dict[str, Any], *, title: str, lang: str) -> str:
         script=script,
         json=_json({**data, "texts": words}),
     )
-
-
-_COLOURS = ("INK", "GREY", "RULE", "POSITIVE", "NEGATIVE", "ODD")
 
 
 def _json(data: dict[str, Any]) -> str:

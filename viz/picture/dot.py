@@ -1,6 +1,6 @@
 """A ``Picture`` in Graphviz's language: every value a box, every edge with its local derivative.
 
-What a box is, its shape and outline say: a leaf is round and green, a parameter a violet folder, a constant small and
+What a box is, its shape and outline say: a leaf is round, a parameter a folder, a constant small and
 dashed, the output doubly framed. How much gradient arrives, colour says: orange above 0, blue below, paler the smaller.
 Above a few hundred nodes a value is one small disc, and everything else is in its tooltip. A box
 with a grey bar on top stands for many values; neurons and layers have a frame around them.
@@ -20,7 +20,7 @@ from viz.folding.label import WRITTEN, fold_label
 from viz.picture import labels
 from viz.picture.picture import Edge, Fold, Kind, Node, Picture
 from viz.picture.render import Drawing
-from viz.style import FONT, GREY, INK, RULE, clean, markup, shorten, signed_colour, strength
+from viz.style import FONT, GREY, INK, KINDS, RULE, clean, markup, shorten, signed_colour, strength
 
 __all__ = ["WRITTEN", "digraph"]
 
@@ -29,9 +29,6 @@ _EASY = 3000
 _LABEL, _HINT = 26, 600  # characters of a label that are shown, in the box and in its tooltip
 _BUSY = 60  # edges from and to folds, above which numbers beside them would be a thicket
 
-_OUTLINE: Mapping[Kind, str] = {
-    "leaf": "#009e73", "parameter": "#7a5195", "constant": RULE, "interior": "#8a94a1", "output": INK,
-}  # fmt: skip
 _FULL: Mapping[Kind, Mapping[str, str]] = {
     "leaf": {"shape": "box", "style": "rounded,filled"},
     "parameter": {"shape": "folder"},
@@ -88,7 +85,7 @@ def digraph(picture: Picture, *, rankdir: str = "LR") -> Drawing:
                     inside.node(node.id, **about, **_FOLD, label=fold_label(node, largest, stub))
                     continue
                 role = "constant" if node.kind == "constant" else f"value {node.kind}"
-                about = {"id": node.id, "class": role, "tooltip": _about_node(node), "color": _OUTLINE[node.kind]}
+                about = {"id": node.id, "class": role, "tooltip": _about_node(node), "color": KINDS[node.kind]}
                 inside.node(node.id, **about, **draw_node(node, largest, stub))
         if is_busy and path:
             _column(graph, path[0], [node.id for node in nodes])

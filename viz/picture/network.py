@@ -14,7 +14,7 @@ from autograd.calculus.notation import number
 from nn import MLP, Layer, Module, Neuron
 from viz.picture import labels
 from viz.picture.render import Drawing
-from viz.style import FONT, GREY, INK, NEGATIVE, ODD, POSITIVE, RULE, clean, markup, mix, shorten
+from viz.style import FONT, GREY, INK, KINDS, NEGATIVE, ODD, POSITIVE, RULE, clean, markup, mix, shorten
 
 __all__ = ["network"]
 
@@ -22,8 +22,8 @@ __all__ = ["network"]
 _NEURONS, _WEIGHTS = 32, 1200
 _LINES, _NAME = 12, 40  # parameters listed of a module of the user's own, and characters of their names
 
-_LAYER = {"shape": "box", "style": "filled", "color": "#7a5195"}
-_INPUT = {"shape": "box", "style": "rounded,filled", "color": "#009e73"}
+_LAYER = {"shape": "box", "style": "filled", "color": KINDS["parameter"]}
+_INPUT = {"shape": "box", "style": "rounded,filled", "color": KINDS["leaf"]}
 
 
 def network(model: Module, *, rankdir: str = "LR", title: str | None = None, depth: int | None = None) -> Drawing:

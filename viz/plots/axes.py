@@ -7,17 +7,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from viz.style import GREY, PALETTE, RULE
+from viz.style import CLASSES, CURVES, GREY, RULE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["colour", "new_axes"]
+__all__ = ["colour", "curve_colour", "new_axes"]
 
 
 def colour(index: int) -> str:
-    """Return the colour of a class or a curve."""
-    return PALETTE[index % len(PALETTE)]
+    """Return the colour of a class."""
+    return CLASSES[index % len(CLASSES)]
+
+
+def curve_colour(index: int) -> str:
+    """Return the colour of a curve."""
+    return CURVES[index % len(CURVES)]
 
 
 def new_axes() -> Axes:

@@ -9,7 +9,7 @@ import numpy as np
 from autograd import OperandError
 from autograd.calculus.notation import number
 from nn.explanation.report import Report
-from viz.plots.axes import colour, new_axes
+from viz.plots.axes import new_axes
 from viz.plots.response import Array
 from viz.style import GREY, INK, RULE
 
@@ -49,7 +49,7 @@ def plot_gradient_flow(report: Report, *, ax: Axes | None = None) -> Axes:
     axes = ax if ax is not None else new_axes()
     from matplotlib.patheffects import withStroke
 
-    shade = colour(0)
+    shade = INK
     axes.set_yscale("log")
     shown = [found[np.isfinite(found) & (found > 0.0)] for found in sizes.values()]
     medians = [float(np.median(found)) if len(found) else np.nan for found in shown]
@@ -77,7 +77,7 @@ def plot_gradient_flow(report: Report, *, ax: Axes | None = None) -> Axes:
     flow = [finding for finding in report.findings if finding.kind in ("vanishing", "exploding")]
     if flow:
         said = "\n".join(finding.title for finding in flow)
-        axes.set_title(said, loc="right", fontsize=10, color=colour(1), fontweight="bold")
+        axes.set_title(said, loc="right", fontsize=10, color=INK, fontweight="bold")
     return axes
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from autograd import LengthError, OperandError, UnknownNameError
 from autograd.calculus.notation import number
-from viz.plots.axes import colour, new_axes
+from viz.plots.axes import curve_colour, new_axes
 from viz.plots.response import Array
 from viz.style import INK, RULE
 
@@ -53,7 +53,7 @@ def plot_loss(history: Any, *, metrics: Sequence[str] | None = None, ax: Axes | 
             raise UnknownNameError("metric", name, known)
     epochs = np.array([record.get("epoch", place) for place, record in enumerate(records, start=1)], dtype=float)
     curves = [
-        _Curve(name, np.array([record.get(name, np.nan) for record in records], dtype=float), colour(index))
+        _Curve(name, np.array([record.get(name, np.nan) for record in records], dtype=float), curve_colour(index))
         for index, name in enumerate(chosen)
     ]
     axes = ax if ax is not None else new_axes()

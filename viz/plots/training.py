@@ -13,7 +13,7 @@ from nn.checks import rows_of_numbers, whole
 from nn.explanation.collect import named_neurons
 from nn.explanation.report import layer_of
 from nn.training.task import Task
-from viz.plots.axes import colour, new_axes
+from viz.plots.axes import curve_colour, new_axes
 from viz.plots.boundary import plot_decision_boundary
 from viz.plots.response import Array
 from viz.style import GREY, INK, RULE
@@ -156,7 +156,7 @@ def plot_training(recorder: Recorder, *, epochs: Sequence[int] | None = None, **
     left, right = below.subplots(1, 2, sharey=True)
     for what, axes in (("weights", left), ("biases", right)):
         for index, (layer, sizes) in enumerate(recorder.sizes(what).items()):
-            axes.plot(recorder.epochs, np.where(sizes > 0.0, sizes, np.nan), color=colour(index), label=layer)
+            axes.plot(recorder.epochs, np.where(sizes > 0.0, sizes, np.nan), color=curve_colour(index), label=layer)
         for epoch in chosen:
             axes.axvline(epoch, color=GREY, linewidth=0.8, linestyle=":")
         axes.set_yscale("log")

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from autograd import LengthError, OperandError, UnknownNameError
 from nn import MLP, Classifier, data
 from viz import plot_decision_boundary
-from viz.style import INK, PALETTE
+from viz.style import CLASSES, INK
 
 X = np.array([[0.0, 0.0], [1.0, 2.0], [3.0, 1.0], [2.0, -1.0]])
 y = np.array([0, 1, 1, 0])
@@ -64,7 +64,7 @@ def test_regions_have_the_colours_of_their_classes_deeper_where_the_model_is_sur
     axes = plot_decision_boundary(lambda points: points[:, 0], [[-3.0, 0.0], [3.0, 0.0]])
     sure, unsure, other = shade(axes, 3.5, 0.0), shade(axes, 0.2, 0.0), shade(axes, -3.5, 0.0)
     assert len({sure, unsure, other}) == 3
-    for colour, full in ((sure, PALETTE[1]), (unsure, PALETTE[1]), (other, PALETTE[0])):
+    for colour, full in ((sure, CLASSES[1]), (unsure, CLASSES[1]), (other, CLASSES[0])):
         red, _, blue = bytes.fromhex(colour[1:])
         assert (red > blue) == (bytes.fromhex(full[1:])[0] > bytes.fromhex(full[1:])[2])
     assert sum(bytes.fromhex(sure[1:])) < sum(bytes.fromhex(unsure[1:]))
