@@ -99,12 +99,15 @@ class RenderError(GlassgradError, RuntimeError):
 
 
 def nearest(name: str, choices: Iterable[str]) -> str:
-    """Return ``" (did you mean 'x'?)"`` for the closest of `choices`, or ``""`` when none is close.
+    """Return ``" (did you mean 'x'?)"`` for the closest of `choices`, whatever its case, or ``""`` when none is close.
 
     >>> nearest("thanh", ["tanh", "relu"])
     " (did you mean 'tanh'?)"
+    >>> nearest("Relu", ["elu", "relu"])
+    " (did you mean 'relu'?)"
     >>> nearest("zzz", ["tanh", "relu"])
     ''
     """
-    close = difflib.get_close_matches(name, list(choices), n=1)
-    return f" (did you mean {close[0]!r}?)" if close else ""
+    known = {choice.lower(): choice for choice in reversed(list(choices))}  # reversed: the first of several spellings
+    close = difflib.get_close_matches(name.lower(), known, n=1)
+    return f" (did you mean {known[close[0]]!r}?)" if close else ""

@@ -18,7 +18,8 @@ except ImportError as error:
     ) from error
 
 from nn import data, init, losses, optim
-from nn.data.csv_file import Table, load_csv
+from nn.data.csv_file import load_csv
+from nn.data.table import Table
 from nn.estimator import Classifier
 from nn.explanation.diagnose import Finding, Thresholds, diagnose
 from nn.explanation.explain import explain

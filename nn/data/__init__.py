@@ -1,6 +1,6 @@
 """Data to learn from: generated sets, standardising, splitting, minibatches, and tables from CSV files."""
 
-from nn.data.csv_file import Table, load_csv
+from nn.data.csv_file import load_csv
 from nn.data.generated import (
     GENERATORS,
     Standardizer,
@@ -14,6 +14,7 @@ from nn.data.generated import (
     xor,
     yin_yang,
 )
+from nn.data.table import Table
 
 __all__ = [
     "GENERATORS",

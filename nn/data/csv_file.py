@@ -1,8 +1,9 @@
-"""Your own table: read a CSV file into numbers and class labels, or say which cell is in the way and what to do.
+"""Your own table: read a CSV file into numbers and a target, or say which cell is in the way and what to do.
 
 The file has a header line and one row a line: features that are numbers, and one column, the target, that names the
-class. Commas, semicolons or tabs between the cells; UTF-8, with or without a byte order mark; quoted cells, blank lines
-and surrounding spaces are all right. Line numbers in errors are those of the file, as an editor counts them; a row
+class or is a number. Commas, semicolons or tabs between the cells, or what Excel's first line ``sep=;`` says; UTF-8,
+with or without a byte order mark; decimal points, or decimal commas throughout the file; quoted cells, blank lines and
+surrounding spaces are all right. Line numbers in errors are those of the file, as an editor counts them; a row
 whose quoted cells hold line breaks has the number of its first line.
 """
 
@@ -10,50 +11,40 @@ from __future__ import annotations
 
 import csv
 import io
-import math
 import os
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from autograd.errors import DataError, nearest
+from nn.data.cells import FLAGS, comma_number, finite, is_missing, problem, proves_comma
+from nn.data.table import MANY_CLASSES, TASKS, Table, check_task, look_like_measurements
 
-__all__ = ["Table", "load_csv"]
-
-# What people and programs write for "no value". Not "none": that may well be a class.
-MISSING = {"", "na", "n/a", "nan", "null", "?"}
-# A target with more distinct values than this is looked at twice: are they classes, measurements, or names of rows?
-MANY_CLASSES = 20
+__all__ = ["load_csv"]
 
 
-@dataclass(frozen=True, eq=False)
-class Table:
-    """A table ready for a classifier: n rows, d features.
+def load_csv(path: str | os.PathLike[str], target: str | None = None, *, task: str | None = None) -> Table:
+    r"""Read the CSV file at `path` into a `Table`.
 
-    `X` is float64, (n, d), in the units of the file; `y` is int64, (n,), places in `class_names`; `feature_names`
-    are the d column names in the order of the file, and `target_name` is that of the column that became `y`.
+    Args:
+        path: the file.
+        target: the name of the column to predict; the last one unless told.
+        task: ``"classification"`` or ``"regression"``. Unless told, a target is taken for classes, but for numbers
+            that look like measurements, see :func:`nn.data.table.look_like_measurements`.
 
-    >>> Table(np.array([[1.4], [5.1]]), np.array([0, 1]), ("petal",), ("setosa", "virginica"), "species").X.shape
-    (2, 1)
-    """
+    Returns:
+        The table. Classes are told apart by their texts, and sorted as numbers if all of them are, else
+        alphabetically. Columns of true and false are 1 and 0.
 
-    X: NDArray[np.float64]
-    y: NDArray[np.int64]
-    feature_names: tuple[str, ...]
-    class_names: tuple[str, ...]
-    target_name: str
-
-
-def load_csv(path: str | os.PathLike[str], target: str | None = None) -> Table:
-    r"""Read the CSV file at `path` into a `Table`, with the column called `target`, or the last one, as the classes.
-
-    Classes are sorted as numbers if all of them are (then ``1`` and ``1.0`` are one class), else alphabetically.
-    Whatever is wrong with the file, one that is not there included, is a DataError that names file, line and column.
+    Raises:
+        DataError: whatever is wrong with the file, one that is not there included; it names file, line and column.
+        UnknownNameError: no such task.
 
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
@@ -63,13 +54,19 @@ def load_csv(path: str | os.PathLike[str], target: str | None = None) -> Table:
     >>> table.X.tolist(), table.y.tolist(), table.class_names
     ([[1.4, 5.1], [5.1, 6.0], [1.3, 4.9]], [0, 1, 0], ('setosa', 'virginica'))
     """
+    check_task(task)
     sheet = _read(Path(path))
     place = _target_place(sheet, target)
-    class_names, y = _classes(sheet, place)
+    class_names: tuple[str, ...] = ()
+    if (task or _task(sheet, place)) == "classification":
+        class_names, y = _classes(sheet, place)
+        hint = ""
+    else:
+        y = np.array(_numbers(sheet, place))
+        hint = _better_target(sheet, place) if target is None else ""
     features = [column for column in range(len(sheet.header)) if column != place]
-    X = [[_number(sheet, row, column) for column in features] for row in sheet.rows]
-    names = tuple(sheet.header[column] for column in features)
-    return Table(np.array(X, dtype=np.float64), np.array(y, dtype=np.int64), names, class_names, sheet.header[place])
+    X = np.column_stack([_numbers(sheet, column, hint) for column in features])
+    return Table(X, y, tuple(sheet.header[column] for column in features), class_names, sheet.header[place])
 
 
 class _Row(NamedTuple):
@@ -91,6 +88,24 @@ class _Sheet:
 
     def words(self, column: int) -> list[str]:
         return [row.cells[column] for row in self.rows]
+
+    @cached_property
+    def comma(self) -> tuple[int, str, str] | None:
+        """The first cell that shows that the file has decimal commas (its line, column and text), or None.
+
+        Only columns whose every cell is a number that way are asked: ``0,5`` among words is a word.
+        """
+        for column, name in enumerate(self.header):
+            words = [word for word in self.words(column) if not is_missing(word, number=True)]
+            if all(comma_number(word) or finite(word, comma=True) is not None for word in words):
+                for row in self.rows:
+                    if proves_comma(row.cells[column]):
+                        return row.line, name, row.cells[column]
+        return None
+
+    def finite(self, word: str) -> float | None:
+        """The finite number that a cell spells, the way this file writes them, or None."""
+        return finite(word, comma=self.comma is not None)
 
 
 # From bytes to a rectangle of text.
@@ -138,9 +153,11 @@ def _text(path: Path) -> str:
 
 def _parse(path: Path, text: str) -> list[_Row]:
     """Cut text into rows of stripped cells, leaving out rows without any, with the line on which each starts."""
+    text, delimiter = _told_delimiter(text)
     # The strict reader finds quotes left open, but also minds spaces between a closing quote and the separator.
-    text = re.sub(r'" +(?=[,;\t\r\n]|$)', '"', text)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), skipinitialspace=True, strict=True)
+    delimiter = delimiter or _delimiter(text)
+    text = re.sub(rf'" +(?=[{re.escape(delimiter)}\r\n]|$)', '"', text)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True, strict=True)
     rows, line = [], 1
     try:
         for cells in reader:
@@ -151,6 +168,14 @@ def _parse(path: Path, text: str) -> list[_Row]:
     except csv.Error as error:
         raise DataError(f"{path}, line {line}: {error}; is a quote left open in this row?") from error
     return rows
+
+
+def _told_delimiter(text: str) -> tuple[str, str]:
+    """Return the text without Excel's own first line, which names the separator, ``sep=;``, and the separator."""
+    match = re.match(r"""\s*"?sep=([^\w\s"']|\t)"?[,; ]*(\r\n?|\n)""", text, re.IGNORECASE)
+    if match is None:
+        return text, ""
+    return "\n" * match[0].count("\n") + text[match.end() :], match[1]  # blank lines, for the count of lines
 
 
 def _delimiter(text: str) -> str:
@@ -171,7 +196,7 @@ def _delimiter(text: str) -> str:
 def _check_header(path: Path, line: int, header: list[str]) -> None:
     for number, name in enumerate(header, start=1):
         where = f"{path}, line {line}, column {number}"
-        if _finite(name) is not None:
+        if finite(name) is not None:
             raise DataError(f"{where}: {name!r} is a number, not a name; add a header line that names the columns")
         if not name:
             raise DataError(f"{where}: no name; name the column, or remove it if it is empty or only counts the rows")
@@ -196,36 +221,38 @@ def _target_place(sheet: _Sheet, target: str | None) -> int:
     return sheet.header.index(target)
 
 
-def _classes(sheet: _Sheet, place: int) -> tuple[tuple[str, ...], list[int]]:
-    """Return the sorted names of the classes and, for each row, the place of its own among them."""
+def _task(sheet: _Sheet, place: int) -> str:
+    """Return what the target is good for: regression if it holds measurements."""
+    numbers = [sheet.finite(word) for word in sheet.words(place)]
+    known = [number for number in numbers if number is not None]
+    return TASKS[len(known) == len(numbers) and look_like_measurements(known)]
+
+
+def _classes(sheet: _Sheet, place: int) -> tuple[tuple[str, ...], NDArray[np.int64]]:
+    """Return the sorted names of the classes and, for each row, the place of its own among them.
+
+    A class is its text: 01234 and 1234 are two, however they are sorted.
+    """
     words = sheet.words(place)
     for row, word in zip(sheet.rows, words, strict=True):
-        if word.lower() in MISSING:
+        if is_missing(word, number=False):
             raise sheet.problem(row.line, place, f"the class is missing ({word!r}); fill it in or remove the row")
-    numbers = {word: _finite(word) for word in words}
-    key: dict[str, Any] = {word: word for word in words} if None in numbers.values() else numbers
-    names = {key[word]: word for word in reversed(words)}  # reversed: the first spelling of a number names its class
-    order = sorted(names)
-    _check_classes(sheet, place, order)
-    index = {value: position for position, value in enumerate(order)}
-    return tuple(names[value] for value in order), [index[key[word]] for word in words]
+    numbers = {word: sheet.finite(word) for word in words}
+    all_numbers = None not in numbers.values()
+    names = sorted(numbers, key=lambda word: (numbers[word], word) if all_numbers else word)
+    _check_classes(sheet, place, names, all_numbers)
+    index = {name: position for position, name in enumerate(names)}
+    return tuple(names), np.array([index[word] for word in words], dtype=np.int64)
 
 
-def _check_classes(sheet: _Sheet, place: int, classes: list[Any]) -> None:
-    """Refuse a target that cannot be what the user wants predicted: one class, a measurement, a name for each row."""
-    first, n, k = sheet.rows[0], len(sheet.rows), len(classes)
+def _check_classes(sheet: _Sheet, place: int, names: list[str], all_numbers: bool) -> None:
+    """Refuse a target that cannot be what the user wants predicted: one class, or a name for each row."""
+    first, n, k = sheet.rows[0], len(sheet.rows), len(names)
     if k == 1:
-        what = f"all {n} rows have the class {first.cells[place]!r}; a classifier needs at least two classes"
+        what = f"all {n} rows have the class {names[0]!r}; a classifier needs at least two classes"
         raise sheet.problem(first.line, place, what + _better_target(sheet, place))
-    many, nearly_one_a_row = k > MANY_CLASSES, k > 2 and k >= 0.9 * n
-    if isinstance(classes[0], str):
-        kind, refuse = "words, names of the rows", many and nearly_one_a_row
-    elif all(value.is_integer() for value in classes):
-        kind, refuse = "whole numbers, counts or measurements", many and n < 5 * k
-    else:
-        kind, refuse = "numbers, measurements", many or nearly_one_a_row
-    if refuse:
-        what = f"{n} rows hold {k} different {kind}, it seems; this is for classification, which needs a few classes"
+    if not all_numbers and k > MANY_CLASSES and k >= 0.9 * n:
+        what = f"{n} rows hold {k} different words, names of the rows, it seems; a classifier needs a few classes"
         raise sheet.problem(first.line, place, what + _better_target(sheet, place))
 
 
@@ -235,33 +262,27 @@ def _better_target(sheet: _Sheet, place: int) -> str:
     for column, name in enumerate(sheet.header):
         words = set(sheet.words(column))
         if column != place and 2 <= len(words) <= min(MANY_CLASSES, len(sheet.rows) / 2):
-            looks.append((all(_finite(word) is not None for word in words), len(words), name))
+            looks.append((all(sheet.finite(word) is not None for word in words), len(words), name))
     return f"; did you mean the target {min(looks)[2]!r}?" if looks else ""
 
 
-def _number(sheet: _Sheet, row: _Row, column: int) -> float:
-    word = row.cells[column]
-    number = _finite(word)
-    if number is not None:
-        return number
-    if not word:
-        what, mend = "the cell is empty", "fill it in or remove the row"
-    elif word.lower() in MISSING:
-        what, mend = f"the value is missing: {word!r} is not a finite number", "fill it in or remove the row"
-    elif re.fullmatch(r"[+-]?\d+,\d+", word):
-        what, mend = f"{word!r} is not a number", "write a decimal point for the comma"
-    else:
-        what = f"{word!r} is not a finite number"
-        mend = "correct it; a column of words can be dropped, one-hot encoded (a 0/1 column a word) or be the target"
-    total = sum(_finite(other) is None for other in sheet.words(column))
+def _numbers(sheet: _Sheet, column: int, hint: str = "") -> list[float]:
+    """Return a column of numbers, or of truth values as 1 and 0; the hint is for an error's end."""
+    words = sheet.words(column)
+    if all(word.lower() in FLAGS for word in words):
+        return [FLAGS[word.lower()] for word in words]
+    numbers = [sheet.finite(word) for word in words]
+    for row, number in zip(sheet.rows, numbers, strict=True):
+        if number is None:
+            raise sheet.problem(row.line, column, _no_number(sheet, row.cells[column], numbers.count(None)) + hint)
+    return numbers  # type: ignore[return-value]  # none is None
+
+
+def _no_number(sheet: _Sheet, word: str, total: int) -> str:
+    what, mend = problem(word)
+    if sheet.comma is not None and finite(word) is not None:
+        line, name, proof = sheet.comma
+        what = f"{word!r} has a decimal point, but {proof!r} in line {line}, column {name!r} a decimal comma"
+        mend = "write all numbers of the file one way"
     count = f" ({total} of {len(sheet.rows)} cells in this column are like that)" if total > 1 else ""
-    raise sheet.problem(row.line, column, f"{what}; {mend}{count}")
-
-
-def _finite(word: str) -> float | None:
-    """Return the finite number that a cell spells, or None. Python's own ``1_000`` is not one."""
-    try:
-        number = float(word)
-    except ValueError:
-        return None
-    return number if math.isfinite(number) and "_" not in word else None
+    return f"{what}; {mend}{count}"

@@ -10,7 +10,8 @@ import numpy as np
 
 from autograd import DataError, UnknownNameError
 from nn import data
-from nn.data.csv_file import Table, load_csv
+from nn.data.csv_file import load_csv
+from nn.data.table import Table
 from nn.estimator import Classifier
 
 __all__ = ["Experiment", "read_table", "run"]
@@ -78,7 +79,11 @@ def read_table(
         for name, given in (("samples", samples), ("noise", noise)):
             if given is not None:
                 raise DataError(f"{name} {given} is for generated data: {source} is a file, and is taken as it is")
-        return load_csv(source, target)
+        table = load_csv(source, target)
+        if table.task == "regression":
+            what = "its numbers are measurements, it seems; this is for classification"
+            raise DataError(f"{source}, column {table.target_name!r}: {what}")
+        return table
     raise UnknownNameError("data set", source, [*data.GENERATORS, "FILE.csv"])
 
 

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograd.errors import DataError
-from nn.data.csv_file import Table, load_csv
+from autograd.errors import DataError, UnknownNameError
+from nn.data.csv_file import load_csv
+from nn.data.table import Table
 
 GOOD = "a,b,kind\n1,2.5,x\n-3,4e1,y\n5,6,x\n"
 
@@ -110,7 +111,10 @@ def test_the_separator_is_the_one_that_makes_rows_of_the_header_s_width(file: Pa
     ("words", "names", "y"),
     [
         (["10", "9", "10"], ("9", "10"), [1, 0, 1]),
-        (["1.0", "0", "1"], ("0", "1.0"), [1, 0, 1]),
+        (["1.0", "0", "1"], ("0", "1", "1.0"), [2, 0, 1]),
+        (["01234", "1234", "99"], ("99", "01234", "1234"), [1, 2, 0]),
+        (["1E2", "100", "7", "100"], ("7", "100", "1E2"), [2, 1, 0, 1]),
+        (["9007199254740993", "9007199254740992", "1"], ("1", "9007199254740992", "9007199254740993"), [2, 1, 0]),
         (["-1", "1", "-1"], ("-1", "1"), [0, 1, 0]),
         (["0.5", "0.25", "0.5"], ("0.25", "0.5"), [1, 0, 1]),
         (["10", "9", "b"], ("10", "9", "b"), [0, 1, 2]),
@@ -118,11 +122,13 @@ def test_the_separator_is_the_one_that_makes_rows_of_the_header_s_width(file: Pa
         (["b", "B", "ä"], ("B", "b", "ä"), [1, 0, 2]),
     ],
 )
-def test_classes_are_sorted_as_numbers_when_they_all_are(
+def test_classes_are_as_many_as_there_are_texts_sorted_as_numbers_when_they_all_are(
     file: Path, words: list[str], names: tuple[str, ...], y: list[int]
 ) -> None:
-    table = load(file, "a,kind\n" + "".join(f"{i},{word}\n" for i, word in enumerate(words)))
+    file.write_text("a,kind\n" + "".join(f"{i},{word}\n" for i, word in enumerate(words)))
+    table = load_csv(file, task="classification")
     assert table.class_names == names
+    assert table.labels.tolist() == words
     assert table.y.tolist() == y
 
 
@@ -269,15 +275,89 @@ def test_lines_are_those_of_the_file_even_after_quoted_line_breaks(file: Path) -
         ("1e999", "'1e999' is not a finite number", "correct it"),
         ("red", "'red' is not a finite number", "dropped, one-hot encoded"),
         ("1_000", "'1_000' is not a finite number", "correct it"),
-        ("5 cm", "'5 cm' is not a finite number", "correct it"),
-        ('"1,5"', "'1,5' is not a number", "write a decimal point for the comma"),
+        ("5 cm", "'5 cm' is a number and words", "write 5, and 'cm' into the column's name"),
+        ('"1,234"', "'1,234' can be read two ways: a comma between thousands, or a decimal comma", "1234 or 1.234"),
+        ('"-1,234"', "'-1,234' can be read two ways", "write -1234 or -1.234, whichever it is"),
+        ('"1,234,567"', "'1,234,567' has commas between thousands", "write 1234567"),
+        ('"1,234.5"', "'1,234.5' has commas between thousands", "write 1234.5"),
+        ("1.234.567", "'1.234.567' has points between thousands", "write 1234567"),
+        ("1 234", "'1 234' has its thousands set apart", "write 1234"),
+        ("1\u00a0234\u202f567.5", "has its thousands set apart", "write 1234567.5"),
+        ("1'234", "has its thousands set apart", "write 1234"),
+        ("#N/A", "the value is missing: '#N/A'", "fill it in or remove the row"),
+        ("-", "the value is missing: '-'", "fill it in or remove the row"),
+        ("None", "the value is missing: 'None'", "fill it in or remove the row"),
+        ("#DIV/0!", "'#DIV/0!' is an error of the spreadsheet", "mend the formula there, or remove the row"),
+        ("45%", "'45%' has a percent sign", "write 0.45, or 45 throughout the column"),
+        ("4.5 %", "'4.5 %' has a percent sign", "write 0.045, or 4.5 throughout the column"),
+        ("$45", "'$45' has a currency sign", "write 45"),
+        ('"-$1,234.50"', "has a currency sign", "write -1234.50"),
+        ("45 €", "'45 €' has a currency sign", "write 45"),
+        ("(45)", "'(45)' is in brackets, a bookkeeper's minus", "write -45"),
+        ("–1.5", "'–1.5' begins with a dash, not with a minus", "write -1.5"),
+        ("<0.1", "'<0.1' is not one number", "write 0.1, or a number that stands for what is meant"),
+        ("2024-01-31", "'2024-01-31' is a date or a time", "such as days or seconds"),
+        ("12:30", "'12:30' is a date or a time", "such as days or seconds"),
+        ("yes", "'yes' is not a number", "write 1 for yes and 0 for no throughout the column"),
+        ("true", "'true' is not a number", "write 1 for yes and 0 for no throughout the column"),
     ],
 )
 def test_a_feature_that_is_no_number(file: Path, cell: str, problem: str, mend: str) -> None:
     message = refusal(file, f"a,b,kind\n1,2,x\n3,{cell},y\n5,6,y\n")
-    assert message.startswith(f", line 3, column 'b': {problem}; ")
-    assert mend in message
+    assert message.startswith(", line 3, column 'b': ")
+    assert problem in message
+    assert mend in message.partition("; ")[2]
     assert "like that" not in message
+
+
+def test_a_minus_sign_proper_is_a_minus(file: Path) -> None:
+    assert load(file, "a,kind\n−1.5,x\n2,y\n").X.tolist() == [[-1.5], [2.0]]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "a;b;kind\n1,5;2;x\n-3;0,25;y\n1e2;,5;x\n",
+        "a\tb\tkind\n1,5\t2\tx\n-3\t0,25\ty\n1e2\t,5\tx\n",
+        '"a","b","kind"\n"1,5",2,x\n-3,"0,25",y\n1e2,",5",x\n',
+        "\ufeffsep=;\r\na;b;kind\r\n1,5;2;x\r\n−3;0,25;y\r\n1e2;,5;x\r\n",
+    ],
+)
+def test_decimal_commas_throughout_a_file(file: Path, content: str) -> None:
+    assert load(file, content).X.tolist() == [[1.5, 2.0], [-3.0, 0.25], [100.0, 0.5]]
+
+
+def test_one_decimal_comma_that_is_certain_settles_the_others(file: Path) -> None:
+    assert load(file, "a;b;kind\n1,234;0,5;x\n2,345;1,5;y\n").X[:, 0].tolist() == [1.234, 2.345]
+    assert "can be read two ways" in refusal(file, "a;b;kind\n1,234;5;x\n2,345;15;y\n")
+    words = refusal(file, "a;kind\n1,234;0,5 mg\n2,345;1,5 mg\n")  # words, in which a comma proves nothing
+    assert "can be read two ways" in words
+
+
+def test_commas_and_points_in_one_file_are_named_both(file: Path) -> None:
+    message = refusal(file, "a;b;kind\n1,5;7;x\n2,5;1.234;y\n")
+    assert message == (
+        ", line 3, column 'b': '1.234' has a decimal point, but '1,5' in line 2, column 'a' a decimal comma; "
+        "write all numbers of the file one way"
+    )
+    mixed = refusal(file, "a;kind\n1.5;x\n2,5;y\n")
+    assert mixed.startswith(", line 3, column 'a': '2,5' has a decimal comma, which the file's other numbers have not")
+    assert mixed.endswith("write 2.5")
+
+
+@pytest.mark.parametrize("words", [("true", "false"), ("TRUE", "FALSE"), ("True", "False")])
+def test_truth_values_are_1_and_0(file: Path, words: tuple[str, str]) -> None:
+    yes, no = words
+    assert load(file, f"a,kind\n{yes},x\n{no},y\n{yes},x\n").X.tolist() == [[1.0], [0.0], [1.0]]
+    assert load(file, f"a,flag\n1,{yes}\n2,{no}\n").class_names == tuple(sorted(words))
+
+
+@pytest.mark.parametrize("first", ["sep=;", "SEP=;", '"sep=;"', "sep=;;;"])
+def test_excel_s_own_first_line_names_the_separator(file: Path, first: str) -> None:
+    table = load(file, f"{first}\n" + GOOD.replace(",", ";"))
+    assert (table.feature_names, table.X[0].tolist()) == (("a", "b"), [1.0, 2.5])
+    assert load(file, "sep=|\n" + GOOD.replace(",", "|")).feature_names == ("a", "b")
+    assert refusal(file, f"{first}\r\na;kind\r\n1;x\r\noops;y\r\n").startswith(", line 4, column 'a': 'oops'")
 
 
 def test_how_many_cells_of_the_column_are_like_that(file: Path) -> None:
@@ -301,8 +381,6 @@ def test_a_single_class(file: Path) -> None:
     assert message == ", line 3, column 'kind': all 3 rows have the class 'x'; a classifier needs at least two classes"
     better = refusal(file, "species,a,unit\nu,1,cm\nv,2,cm\nu,3,cm\nv,4,cm\n")
     assert better.endswith("; did you mean the target 'species'?")
-    spelt_twice = refusal(file, "a,kind\n1,1\n2,1.0\n3,1\n4,1.0\n")
-    assert spelt_twice.endswith("column 'kind': all 4 rows have the class '1'; a classifier needs at least two classes")
 
 
 def numbers(n: int, target: list[str], flag: int = 3) -> str:
@@ -312,45 +390,59 @@ def numbers(n: int, target: list[str], flag: int = 3) -> str:
 
 
 @pytest.mark.parametrize(
-    ("n", "target", "kind"),
+    ("n", "target"),
     [
-        (30, [f"{i}.25" for i in range(30)], "30 rows hold 30 different numbers, measurements"),
-        (300, [f"{i}.25" for i in range(21)], "300 rows hold 21 different numbers, measurements"),
-        (10, [f"{i}.25" for i in range(10)], "10 rows hold 10 different numbers, measurements"),
-        (90, [str(i) for i in range(30)], "90 rows hold 30 different whole numbers, counts or measurements"),
-        (40, [f"Mrs {i}" for i in range(39)], "40 rows hold 39 different words, names of the rows"),
+        (30, [f"{i}.25" for i in range(30)]),
+        (300, [f"{i}.25" for i in range(21)]),
+        (40, [f"{i}.5" for i in range(4)]),  # fractions, as in scikit-learn's type_of_target
+        (90, [str(i) for i in range(30)]),  # thirty whole numbers
+        (12, [str(3 * i + 1) for i in range(12)]),  # one row each
     ],
 )
-def test_a_target_that_is_not_classes(file: Path, n: int, target: list[str], kind: str) -> None:
-    message = refusal(file, numbers(n, target))
-    assert message.startswith(f", line 2, column 'price': {kind}")
-    assert "this is for classification" in message
-    assert message.endswith("did you mean the target 'species'?")
-
-
-def test_the_better_target_may_be_numbers_or_none_at_all(file: Path) -> None:
-    prices = [f"{i}.25" for i in range(30)]
-    without_words = re.sub(r",[uvw],|,species,", ",", numbers(30, prices, flag=2))
-    assert refusal(file, without_words).endswith("did you mean the target 'flag'?")
-    only_sizes = "size,price\n" + "\n".join(f"{i},{price}" for i, price in enumerate(prices))
-    assert "did you mean" not in refusal(file, only_sizes)
+def test_a_target_of_measurements_is_for_regression(file: Path, n: int, target: list[str]) -> None:
+    content = re.sub(r",[uvw],|,species,", ",", numbers(n, target))
+    table = load(file, content)
+    assert (table.task, table.class_names) == ("regression", ())
+    assert table.y.tolist() == table.labels.tolist() == [float(target[i % len(target)]) for i in range(n)]
+    as_told = load_csv(file, task="classification")
+    assert (as_told.task, len(as_told.class_names)) == ("classification", len(target))
 
 
 @pytest.mark.parametrize(
     ("n", "target"),
     [
-        (300, [str(i) for i in range(30)]),  # thirty whole numbers, ten rows each
-        (40, [f"{i}.5" for i in range(20)]),  # few enough to be grades
+        (300, [str(i) for i in range(20)]),
         (30, [f"letter {i}" for i in range(26)]),  # a small alphabet
-        (3, ["0", "1", "2"]),
+        (6, ["0", "1", "2"]),
         (2, ["0.5", "1.5"]),
     ],
 )
-def test_targets_that_may_well_be_classes(file: Path, n: int, target: list[str]) -> None:
+def test_a_target_of_a_few_values_is_for_classification(file: Path, n: int, target: list[str]) -> None:
     content = re.sub(r",[uvw],|,species,", ",", numbers(n, target))
-    assert len(load(file, content).class_names) == min(n, len(target))
+    table = load(file, content)
+    assert (table.task, len(table.class_names)) == ("classification", min(n, len(target)))
+    if not target[0].startswith("letter"):
+        as_told = load_csv(file, task="regression")
+        assert (as_told.task, as_told.y.tolist()) == ("regression", [float(target[i % len(target)]) for i in range(n)])
 
 
-def test_a_target_of_measurements_is_named_before_the_words_among_the_features(file: Path) -> None:
-    message = refusal(file, numbers(30, [f"{i}.25" for i in range(30)]))
-    assert message.startswith(", line 2, column 'price': ")
+def test_a_target_of_words_is_no_regression(file: Path) -> None:
+    file.write_text(GOOD)
+    with pytest.raises(DataError, match=r"line 2, column 'kind': 'x' is not a finite number"):
+        load_csv(file, task="regression")
+    with pytest.raises(UnknownNameError, match=r"unknown task 'regresion' \(did you mean 'regression'\?\)"):
+        load_csv(file, task="regresion")
+
+
+def test_a_target_of_names_of_rows(file: Path) -> None:
+    message = refusal(file, numbers(40, [f"Mrs {i}" for i in range(39)]))
+    assert message.startswith(", line 2, column 'price': 40 rows hold 39 different words, names of the rows")
+    assert message.endswith("did you mean the target 'species'?")
+
+
+def test_without_a_target_told_the_words_among_the_features_may_have_been_meant(file: Path) -> None:
+    content = numbers(30, [f"{i}.25" for i in range(30)])
+    message = refusal(file, content)
+    assert message.startswith(", line 2, column 'species': 'u' is not a finite number")
+    assert message.endswith("did you mean the target 'species'?")
+    assert "did you mean" not in refusal(file, content, target="price")
