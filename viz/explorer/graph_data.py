@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from typing import Any
 
@@ -163,18 +162,3 @@ def _figures(use: Use, lang: str) -> dict[str, Any]:
     lines = [[part.text for part in chain] for chain, _ in derivation(report).lines]
     remarks = [block.text for block in report.blocks(lang) if isinstance(block, Note)]
     return {**report.to_dict(), "derivation": lines, "remarks": remarks}
-
-
-def plain(data: Any) -> Any:
-    """Return `data` with nan and infinities, which JSON lacks, as the strings from which JavaScript reads them.
-
-    >>> plain([1.0, -math.inf])
-    [1.0, '-Infinity']
-    """
-    if isinstance(data, dict):
-        return {key: plain(each) for key, each in data.items()}
-    if isinstance(data, list | tuple):
-        return [plain(each) for each in data]
-    if isinstance(data, float) and not math.isfinite(data):
-        return "NaN" if data != data else "Infinity" if data > 0 else "-Infinity"
-    return data

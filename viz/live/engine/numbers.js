@@ -1,6 +1,7 @@
 // Numbers in writing, four significant digits and a real minus sign; and how strongly a gradient is coloured.
 
-function written(x, digits = 4) {
+/** @param {number | null | undefined} x @param {number} digits */
+export function written(x, digits = 4) {
   if (x === null || x === undefined) return "";
   if (Number.isNaN(x)) return "nan";
   if (!Number.isFinite(x)) return x > 0 ? "∞" : "−∞";
@@ -13,23 +14,27 @@ function written(x, digits = 4) {
 }
 
 // A factor after the first: what begins with a minus sign goes in parentheses.
-function factor(x) {
+/** @param {number} x */
+export function factor(x) {
   const text = written(x);
   return text.startsWith("−") ? `(${text})` : text;
 }
 
 // All digits that are needed to get the same number back.
-function exact(x) {
+/** @param {number} x */
+export function exact(x) {
   return Number.isFinite(x) ? String(x).replaceAll("-", "−") : written(x);
 }
 
 // 0 to 1, logarithmic over three decades below the largest; only 0 has no colour at all.
-function strength(x, largest) {
+/** @param {number} x @param {number} largest */
+export function strength(x, largest) {
   if (!Number.isFinite(x)) return 1;
   if (x === 0 || largest === 0) return 0;
   return Math.min(1, Math.max(0.1, 1 + Math.log10(Math.abs(x) / largest) / 3));
 }
 
-function signOf(x) {
+/** @param {number} x */
+export function signOf(x) {
   return Number.isFinite(x) ? (x > 0 ? "positive" : x < 0 ? "negative" : "zero") : "odd";
 }
