@@ -69,11 +69,12 @@ def explain(
         raise OperandError("give either target=..., for one sample, or targets=..., one per row, for a batch")
     X, wanted = _samples(x, targets if batch else [target], batch)
     names = {parameter: name for name, parameter in model.named_parameters()}
+    frozen = _frozen(neurons, names)
     reader = Reader(neurons, names)
     uses: defaultdict[str, list[Use]] = defaultdict(list)
     costs, outputs, input_gradients, oddities = [], [], [], []
     task = None
-    with fresh_gradients(names):
+    with fresh_gradients([*names, *(part for _, part in frozen if isinstance(part, Value))]):
         for row, (sample, wants) in enumerate(zip(X.tolist(), wanted, strict=True)):
             inputs, output, listed = _run(model, sample)
             task = task or Task(loss, len(listed))
@@ -104,6 +105,7 @@ def explain(
         oddity=next(filter(None, oddities), None),
         batch=batch,
         lang=lang,
+        frozen=tuple(name for name, _ in frozen),
     )
 
 
@@ -191,6 +193,13 @@ def _reports(
     return ordered, tuple(name for name, _ in neurons if name not in uses)
 
 
+def _frozen(neurons: Sequence[tuple[str, Neuron]], names: Mapping[Value, str]) -> list[tuple[str, Any]]:
+    """The weights and biases that are no Parameters, so that training leaves them as they are: numbers or Values."""
+    parts = ((f"{name}.w.{place}", weight) for name, neuron in neurons for place, weight in enumerate(neuron.w))
+    biases = ((f"{name}.b", neuron.b) for name, neuron in neurons if neuron.b is not None)
+    return [(name, part) for name, part in (*parts, *biases) if not (isinstance(part, Value) and part in names)]
+
+
 def _elsewhere(
     neurons: Sequence[tuple[str, Neuron]],
     reports: Mapping[str, NeuronReport],
@@ -203,8 +212,9 @@ def _elsewhere(
         if name in reports:
             report = reports[name]
             for weight, gradient in zip(neuron.w, report.weight_gradients, strict=True):
-                through[weight] += float(gradient)
-            if neuron.b is not None and report.bias_gradient is not None:
+                if isinstance(weight, Value) and weight in names:
+                    through[weight] += float(gradient)
+            if isinstance(neuron.b, Value) and neuron.b in names and report.bias_gradient is not None:
                 through[neuron.b] += report.bias_gradient
     rest = {names[leaf]: gradients[leaf] - gradient for leaf, gradient in through.items()}
     size = max(map(abs, gradients.values()), default=0.0)

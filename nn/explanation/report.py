@@ -221,6 +221,8 @@ class Report(Written):
         oddity: the first number that is nan or infinite, or None.
         batch: whether it explains rows, not one sample.
         lang: the language it shows itself in, ``"en"`` or ``"zh"``.
+        frozen: the names of weights and biases that are no Parameters: they have a gradient, but no training step
+            changes them, and `gradients` leaves them out.
     """
 
     cost: float
@@ -236,6 +238,7 @@ class Report(Written):
     oddity: Oddity | None
     batch: bool
     lang: str = "en"
+    frozen: tuple[str, ...] = ()
 
     def __getitem__(self, name: str) -> NeuronReport:
         if name in self.unused:

@@ -5,14 +5,25 @@ Figures are made by themselves, without pyplot's global state: they work without
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import bisect
+import math
+from typing import TYPE_CHECKING, Any
 
-from viz.style import CLASSES, CURVES, GREY, RULE
+from viz.style import CLASSES, CURVES, GREY, RULE, clean, shorten
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.text import Text
 
-__all__ = ["colour", "curve_colour", "new_axes"]
+__all__ = ["chinese_font", "colour", "curve_colour", "legible", "mark", "new_axes", "write"]
+
+#: Shapes of marks, for the classes in this order.
+_MARKS = "os^DvPX*"
+#: Fonts that have Chinese, the first that is installed is taken.
+_CHINESE = (
+    "Noto Sans CJK SC", "Source Han Sans SC", "PingFang SC", "Microsoft YaHei", "WenQuanYi Zen Hei", "SimHei",
+    "Noto Sans CJK JP",
+)  # fmt: skip
 
 
 def colour(index: int) -> str:
@@ -20,9 +31,61 @@ def colour(index: int) -> str:
     return CLASSES[index % len(CLASSES)]
 
 
+def mark(index: int) -> str:
+    """Return the shape of a class's mark: no two of the first 80 classes share both it and the colour.
+
+    >>> len({(colour(index), mark(index)) for index in range(80)})
+    80
+    """
+    return _MARKS[(index + index // len(CLASSES)) % len(_MARKS)]
+
+
 def curve_colour(index: int) -> str:
     """Return the colour of a curve."""
     return CURVES[index % len(CURVES)]
+
+
+def write(text: Text, words: str, room: float = math.inf) -> float:
+    """Let a text of a figure say `words` as they are, ``$`` begins no mathematics, in one line of at most `room`.
+
+    Returns:
+        How wide it is, in points as `room` is: 72 to the inch.
+    """
+    from matplotlib.textpath import TextPath
+
+    def wide(shown: str) -> float:
+        text.set_text(shown)
+        legible(text)
+        escaped = shown.replace("$", r"\$") or " "
+        return float(TextPath((0, 0), escaped, prop=text.get_fontproperties()).get_extents().width)
+
+    text.set_parse_math(False)
+    whole = clean(words)
+    if wide(whole) > room:
+        too_long = bisect.bisect(range(1, len(whole)), False, key=lambda length: wide(shorten(whole, length)) > room)
+        return wide(shorten(whole, max(1, too_long)))
+    return wide(whole)
+
+
+def legible(artist: Any) -> None:
+    """Give the texts in `artist` that have letters beyond the usual font another that has them, if one is installed."""
+    from matplotlib.text import Text
+
+    for text in artist.findobj(Text):
+        if any(letter > _BEYOND for letter in text.get_text()) and (font := chinese_font()):
+            text.set_fontfamily(["DejaVu Sans", font])
+
+
+#: Letters from here on are Chinese, Japanese or Korean.
+_BEYOND = "\u2e7f"
+
+
+def chinese_font() -> str:
+    """Return the name of an installed font that has Chinese, or ""."""
+    from matplotlib.font_manager import fontManager
+
+    installed = {font.name for font in fontManager.ttflist}
+    return next((name for name in _CHINESE if name in installed), "")
 
 
 def new_axes() -> Axes:

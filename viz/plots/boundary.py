@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +10,7 @@ import numpy as np
 
 from autograd import LengthError, OperandError, UnknownNameError
 from autograd.calculus.notation import number
-from viz.plots.axes import colour, new_axes
+from viz.plots.axes import colour, mark, new_axes, write
 from viz.plots.response import Array, Grid, classes_of, make_grid, margins, respond
 from viz.style import GREY, INK, mix
 
@@ -21,8 +20,8 @@ if TYPE_CHECKING:
 __all__ = ["plot_decision_boundary"]
 
 _METHODS = ("contourf", "pcolormesh", "contour")
-_MARKERS = "os^DvPX*"
-_ACROSS = 5  # classes in one line of the legend
+_ACROSS = 5  # classes in one line of the legend, where their names are short
+_MARGIN, _MARK = 50.0, 30.0  # points beside the axes, and of a mark in the legend with the space around it
 #: The probabilities, of a class against the next best, at which its colour deepens.
 _STEPS = np.array([0.5, 0.6, 0.7, 0.8, 0.9, 0.97])
 
@@ -99,15 +98,15 @@ def plot_decision_boundary(
         raise OperandError("cmap= colours one class against the others: say which with class_of_interest=")
     else:
         _paint(axes, grid, fields, plot_method, kwargs)
-    if labels is not None:
-        _scatter(axes, table[:, list(features)], labels, classes, names)
+    lines = 0 if labels is None else _scatter(axes, table[:, list(features)], labels, classes, names)
     if grid.held:
+        title = axes.set_title("", loc="left", fontsize=8, color=GREY, pad=6 + 17 * lines)  # points, above the legend
         held = ", ".join(f"{columns[column]} {number(value)}" for column, value in grid.held.items())
-        above = 0 if labels is None else 17 * math.ceil(len(classes) / _ACROSS)  # points, the legend's
-        text = textwrap.fill(f"others at their mean: {held}", 90)
-        axes.set_title(text, loc="left", fontsize=8, color=GREY, pad=6 + above)
-    axes.set_xlabel(columns[features[0]] if xlabel is None else xlabel, color=INK)
-    axes.set_ylabel(columns[features[1]] if ylabel is None else ylabel, color=INK)
+        if write(title, f"others at their mean: {held}") > _room(axes)[0]:
+            write(title, f"the {len(grid.held)} other columns at their mean")
+    across, up = _room(axes)
+    write(axes.set_xlabel("", color=INK), columns[features[0]] if xlabel is None else xlabel, across)
+    write(axes.set_ylabel("", color=INK), columns[features[1]] if ylabel is None else ylabel, up)
     axes.set_xlim(grid.xs[0], grid.xs[-1])
     axes.set_ylim(grid.ys[0], grid.ys[-1])
     return axes
@@ -139,16 +138,33 @@ def _paint_one(axes: Axes, grid: Grid, field: Array, method: str, options: Mappi
     getattr(axes, method)(grid.xs, grid.ys, probability, **{**ranges, **options})
 
 
-def _scatter(axes: Axes, places: Array, labels: Array, classes: Sequence[Any], names: Sequence[str]) -> None:
-    """Put the rows on the plane, each class with a colour and a shape of its own, and name them above it."""
+def _scatter(axes: Axes, places: Array, labels: Array, classes: Sequence[Any], names: Sequence[str]) -> int:
+    """Put the rows on the plane, each class with a look of its own, name them above it; return the legend's lines."""
+    marks: list[Any] = []
     for index, (label, name) in enumerate(zip(classes, names, strict=True)):
         x, y = places[labels == label].T
-        shape = _MARKERS[index % len(_MARKERS)]
-        axes.scatter(x, y, s=26, color=colour(index), marker=shape, edgecolors="white", linewidths=0.7, label=name)
-    axes.legend(
-        loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=min(len(classes), _ACROSS), frameon=False, fontsize=9,
-        handletextpad=0.1, columnspacing=1.2, labelcolor=INK,
+        look: Any = {"color": colour(index), "marker": mark(index), "edgecolors": "white", "linewidths": 0.7}
+        marks.append(axes.scatter(x, y, s=26, label=name, **look))
+    legend = axes.legend(
+        marks, [str(index) for index in range(len(marks))], loc="lower left", bbox_to_anchor=(-0.02, 1.0),
+        frameon=False, fontsize=9, handletextpad=0.1, columnspacing=1.2, labelcolor=INK,
     )  # fmt: skip
+    across, _ = _room(axes)
+    # Only now: as a label, a name that begins with _ would be left out.
+    widest = max(write(text, name, across - _MARK) for text, name in zip(legend.get_texts(), names, strict=True))
+    columns = max(1, min(len(classes), _ACROSS, int(across / (widest + _MARK))))
+    legend.set_ncols(columns)
+    return math.ceil(len(classes) / columns)
+
+
+def _room(axes: Axes) -> tuple[float, float]:
+    """The points that a text has across and up the axes, whose own labels and ticks want some."""
+    figure = axes.get_figure(root=True)
+    assert figure is not None
+    width, height = (72.0 * inches for inches in figure.get_size_inches())
+    place = axes.get_subplotspec()
+    rows, columns = (1, 1) if place is None else place.get_gridspec().get_geometry()
+    return width / columns - _MARGIN, height / rows - 2.0 * _MARGIN
 
 
 def _shades(index: int) -> list[str]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import UnknownNameError
 from autograd.calculus.notation import number
-from viz.plots.axes import colour
+from viz.plots.axes import chinese_font, colour, curve_colour, legible
 from viz.style import GREY, INK, NEGATIVE, POSITIVE, RULE
 
 if TYPE_CHECKING:
@@ -23,15 +23,6 @@ __all__ = ["plot_lesson", "written"]
 
 Picture = Mapping[str, Any]
 
-_CHINESE = (
-    "Noto Sans CJK SC",
-    "Source Han Sans SC",
-    "PingFang SC",
-    "Microsoft YaHei",
-    "WenQuanYi Zen Hei",
-    "SimHei",
-    "Noto Sans CJK JP",
-)
 _WORDS = {
     "step": "步数",
     "cost": "代价",
@@ -42,7 +33,7 @@ _WORDS = {
     "gradients of the hidden layer": "隐藏层的梯度",
     "cost, step by step": "代价随步数的变化",
     "squared error of the answer": "输出的平方误差",
-    "cross-entropy": "交叉熵",
+    "z = 6, cross-entropy": "z = 6，交叉熵",
     "random weights": "权重随机",
     "equal weights": "权重相同",
     "equal": "相同",
@@ -53,10 +44,10 @@ _WORDS = {
     "class": "类别",
     "their running sum": "累加和",
     "rows added": "已累加的样本数",
-    "the pressure in every layer": "各层承受的压力",
+    "∂C/∂a: the pressure in every layer": "∂C/∂a：各层承受的压力",
     "layer": "层",
     "output": "输出",
-    "terms of the sum": "求和的各项",
+    "w·δ: terms of the sum": "w·δ：求和的各项",
     "next layer's neurons": "下一层的神经元",
     "rms δ by layer": "各层 δ 的均方根",
 }
@@ -85,13 +76,13 @@ def plot_lesson(name: str, picture: Picture, *, lang: str = "en") -> Figure:
         from matplotlib.figure import Figure
     except ImportError as error:
         raise ImportError('pictures need matplotlib: pip install "glassgrad[plot]"') from error
-    font = _font() if lang == "zh" else ""
+    font = chinese_font() if lang == "zh" else ""
     figure = Figure(figsize=(max(3.4 * panels, 5.6), 3.1), dpi=150, layout="constrained", facecolor="white")
     axes = figure.subplots(1, panels, squeeze=False)[0]
     for each in axes:
         _prepare(each)
     plot(picture, axes, (lambda words: _WORDS[words]) if font else str)
-    _set_fonts(figure, font)
+    legible(figure)
     return figure
 
 
@@ -108,11 +99,9 @@ def written(figure: Figure, kind: str) -> bytes:
 def _bias_one(picture: Picture, axes: Sequence[Axes], say: Callable[[str], str]) -> None:
     bars, curve = axes
     kinds, gradients = zip(*picture["gradients"], strict=True)
-    bars.bar(
-        range(len(gradients)), gradients, color=[colour(1) if kind == "b" else colour(0) for kind in kinds], width=0.7
-    )
+    bars.bar(range(len(gradients)), gradients, color=[_shade(gradient) for gradient in gradients], width=0.7)
     weights = kinds.count("w")
-    bars.plot(range(weights), [0.0] * weights, "o", color=colour(0), markersize=5)
+    bars.plot(range(weights), [0.0] * weights, "o", color=GREY, markersize=5)
     bars.axhline(0.0, color=RULE, linewidth=1)
     bars.use_sticky_edges = False  # room above 0 for the dots
     bars.margins(y=0.08)
@@ -120,11 +109,11 @@ def _bias_one(picture: Picture, axes: Sequence[Axes], say: Callable[[str], str])
     bars.set_xticks([(weights - 1) / 2, weights + (len(kinds) - weights - 1) / 2])
     bars.set_xticklabels([f"{say('weights')}\n∂C/∂w = δ·0", f"{say('biases')}\n∂C/∂b = δ·1"])
     bars.tick_params(axis="x", length=0)
-    for style, (key, shade) in zip(("-", "--"), (("with", colour(1)), ("without", colour(0))), strict=True):
+    for style, (key, shade) in zip(("-", "--"), (("with", INK), ("without", GREY)), strict=True):
         curve.plot(picture[key], style, color=shade, linewidth=1.8)
     steps = len(picture["with"]) - 1
-    _name(curve, steps * 0.5, picture["without"][-1], say("without biases"), colour(0), below=True)
-    _name(curve, steps * 0.3, picture["with"][4], say("with biases"), colour(1))
+    _name(curve, steps * 0.5, picture["without"][-1], say("without biases"), GREY, below=True)
+    _name(curve, steps * 0.3, picture["with"][4], say("with biases"), INK)
     _title(curve, say("cost, step by step"))
     curve.set_xlabel(say("step"))
 
@@ -136,21 +125,23 @@ def _saturation(picture: Picture, axes: Sequence[Axes], say: Callable[[str], str
     zs = [place / 20 for place in range(-160, 161)]
     slope.plot(zs, [1.0 / (2.0 + math.exp(z) + math.exp(-z)) for z in zs], color=GREY, linewidth=1.4)
     for index, (z, activity) in enumerate(picture["starts"]):
-        slope.plot([z], [activity], "o", color=colour(index), markersize=7)
-        slope.annotate(f"z = {z:g}", (z, activity), (7, 5), textcoords="offset points", color=colour(index), fontsize=9)
+        slope.plot([z], [activity], "o", color=curve_colour(index), markersize=7, clip_on=False, zorder=3)
+        slope.annotate(
+            f"z = {z:g}", (z, activity), (7, 5), textcoords="offset points", color=curve_colour(index), fontsize=9
+        )
     _title(slope, "σ'(z) = a·(1 − a)")
     slope.set_xlabel("z")
     slope.set_ylim(0.0, 0.29)
     _title(curve, say("squared error of the answer"))
     for index, (start, costs) in enumerate(picture["curves"].items()):
         is_cross = start == "cross-entropy"
-        curve.plot(costs, "--" if is_cross else "-", color=colour(index), linewidth=1.8)
+        curve.plot(costs, "--" if is_cross else "-", color=curve_colour(index), linewidth=1.8)
     curve.set_yscale("log")
     named = (("6", "z = 6", True), ("2", "z = 2", False), ("0", "z = 0", True))
     for index, (start, words, below) in enumerate(named):
-        _name(curve, 45, picture["curves"][start][45], words, colour(2 - index), below=below)
+        _name(curve, 45, picture["curves"][start][45], words, curve_colour(2 - index), below=below)
     cross = picture["curves"]["cross-entropy"]
-    _name(curve, 45, cross[45], f"z = 6, {say('cross-entropy')}", colour(3))
+    _name(curve, 45, cross[45], say("z = 6, cross-entropy"), curve_colour(3))
     curve.set_xlabel(say("step"))
 
 
@@ -161,10 +152,12 @@ def _symmetry(picture: Picture, axes: Sequence[Axes], say: Callable[[str], str])
     for plane, (kind, neurons) in zip(planes, picture["paths"].items(), strict=True):
         for index, path in enumerate(neurons):
             plane.plot(
-                *zip(*path, strict=True), color=colour(index), linewidth=1.8 + 1.6 * (kind == "equal") * (3 - index)
+                *zip(*path, strict=True),
+                color=curve_colour(index),
+                linewidth=1.8 + 1.6 * (kind == "equal") * (3 - index),
             )
-            plane.plot(*path[0], "o", color="white", markeredgecolor=colour(index), markersize=6)
-            plane.plot(*path[-1], "o", color=colour(index), markersize=6)
+            plane.plot(*path[0], "o", color="white", markeredgecolor=curve_colour(index), markersize=6)
+            plane.plot(*path[-1], "o", color=curve_colour(index), markersize=6)
         plane.set_xlim(low, high)
         plane.set_ylim(low, high)
         plane.set_aspect("equal")
@@ -172,8 +165,11 @@ def _symmetry(picture: Picture, axes: Sequence[Axes], say: Callable[[str], str])
         plane.set_ylabel("w1", rotation=0, labelpad=8)
         _title(plane, say(f"{kind} weights"))
     for index, (kind, costs) in enumerate(picture["costs"].items()):
-        curve.plot(costs, color=colour(index), linewidth=1.8)
-        _name(curve, len(costs) * 0.62, costs[int(len(costs) * 0.62)], say(kind), colour(index), below=kind == "equal")
+        curve.plot(costs, color=curve_colour(index), linewidth=1.8)
+        _name(curve, len(costs) * 0.62, costs[int(len(costs) * 0.62)], say(kind), curve_colour(index))
+    curve.axhline(picture["least"], color=GREY, linewidth=1, linestyle=":")
+    curve.annotate("2/3", (1.0, picture["least"]), (-2, -2), xycoords=("axes fraction", "data"),
+                   textcoords="offset points", ha="right", va="top", color=GREY, fontsize=9)  # fmt: skip
     _title(curve, say("cost"))
     curve.set_xlabel(say("step"))
     curve.set_ylim(-0.08, None)
@@ -199,9 +195,9 @@ def _batch_sum(picture: Picture, axes: Sequence[Axes], say: Callable[[str], str]
     sums = [0.0, *accumulate(delta for delta, _ in pairs)]
     curve.step(range(len(sums)), sums, where="mid", color=INK, linewidth=1.6)
     curve.axhline(0.0, color=RULE, linewidth=1)
-    curve.plot([len(sums) - 1], [sums[-1]], "o", color=colour(1), markersize=7)
+    curve.plot([len(sums) - 1], [sums[-1]], "o", color=_shade(sums[-1]), markersize=7)
     curve.annotate(f"∂C/∂b = {number(picture['gradient'])}", (len(sums) - 1, sums[-1]), (-10, -3),
-                   textcoords="offset points", ha="right", va="top", color=colour(1), fontsize=9)  # fmt: skip
+                   textcoords="offset points", ha="right", va="top", color=_shade(sums[-1]), fontsize=9)  # fmt: skip
     _title(curve, say("their running sum"))
     curve.set_xlabel(say("rows added"))
 
@@ -209,7 +205,7 @@ def _batch_sum(picture: Picture, axes: Sequence[Axes], say: Callable[[str], str]
 def _pressure(picture: Picture, axes: Sequence[Axes], say: Callable[[str], str]) -> None:
     dots, falls = axes
     for place, layer in enumerate(picture["layers"]):
-        shades = [POSITIVE if x > 0.0 else NEGATIVE for x in layer]
+        shades = [_shade(x) for x in layer]
         dots.scatter([place] * len(layer), layer, c=shades, s=26, zorder=3)
     dots.axhline(0.0, color=RULE, linewidth=1)
     at = picture["layers"][0][picture["index"]]
@@ -222,25 +218,25 @@ def _pressure(picture: Picture, axes: Sequence[Axes], say: Callable[[str], str])
     )
     dots.set_xticks(range(last + 1), [f"{say('layer')} {place}" for place in range(last)] + [say("output")])
     dots.margins(x=0.12)
-    _title(dots, f"∂C/∂a: {say('the pressure in every layer')}")
+    _title(dots, say("∂C/∂a: the pressure in every layer"))
     products = picture["products"]
     ends = list(accumulate(products))
     starts = [0.0, *ends[:-1]]
-    shades = [POSITIVE if product > 0.0 else NEGATIVE for product in products]
+    shades = [_shade(product) for product in products]
     falls.bar(range(len(products)), products, bottom=starts, color=shades, edgecolor=shades, width=0.75)
     falls.bar([len(products)], [picture["contribution"]], color=INK, width=0.75)
     falls.axhline(0.0, color=RULE, linewidth=1)
     falls.set_xticks([*range(len(products)), len(products)], [*map(str, range(len(products))), "Σ"])
     falls.set_xlabel(say("next layer's neurons"))
-    _title(falls, f"w·δ: {say('terms of the sum')}")
+    _title(falls, say("w·δ: terms of the sum"))
 
 
 def _relu(picture: Picture, axes: Sequence[Axes], say: Callable[[str], str]) -> None:
     (flow,) = axes
     for index, (name, deltas) in enumerate(picture["flow"].items()):
-        flow.plot(range(len(deltas)), deltas, "o-", color=colour(index), linewidth=1.8, markersize=5)
+        flow.plot(range(len(deltas)), deltas, "o-", color=curve_colour(index), linewidth=1.8, markersize=5)
         flow.annotate(name, (1, deltas[1]), (0, 9 if name == "relu" else -15), textcoords="offset points",
-                      color=colour(index), fontsize=10)  # fmt: skip
+                      color=curve_colour(index), fontsize=10)  # fmt: skip
     last = len(deltas) - 1
     flow.set_yscale("log")
     flow.set_xticks(range(last + 1), [str(place) for place in range(last)] + [say("output")])
@@ -259,6 +255,11 @@ _PLOTS: dict[str, tuple[int, Callable[[Picture, Sequence[Any], Callable[[str], s
 }
 
 
+def _shade(x: float) -> str:
+    """The colour of a number's sign."""
+    return POSITIVE if x > 0.0 else NEGATIVE
+
+
 def _prepare(axes: Axes) -> None:
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
@@ -275,19 +276,3 @@ def _name(axes: Axes, x: float, y: float, words: str, shade: str, *, below: bool
     """Write a curve's name beside it: nobody likes to look things up in a legend."""
     axes.annotate(words, (x, y), (0, -6 if below else 5), textcoords="offset points", color=shade, fontsize=9,
                   va="top" if below else "bottom")  # fmt: skip
-
-
-def _font() -> str:
-    """An installed font that has Chinese, or ""."""
-    from matplotlib.font_manager import fontManager
-
-    installed = {font.name for font in fontManager.ttflist}
-    return next((name for name in _CHINESE if name in installed), "")
-
-
-def _set_fonts(figure: Figure, font: str) -> None:
-    from matplotlib.text import Text
-
-    if font:
-        for text in figure.findobj(Text):
-            text.set_fontfamily(["DejaVu Sans", font])

@@ -55,6 +55,8 @@ def report_blocks(report: Report, lang: str) -> list[Block]:
         blocks += _layer(report, layer, lang)
     if report.unused:
         blocks.append(Note(say("not_reached", lang, names=", ".join(report.unused))))
+    if report.frozen:
+        blocks.append(Note(say("frozen", lang, names=", ".join(report.frozen))))
     blocks += [Note(say("elsewhere", lang, name=name, value=number(x))) for name, x in report.elsewhere.items()]
     if findings := [finding.translated(lang) for finding in report.findings]:
         blocks.append(Heading(say("findings", lang), 2))

@@ -21,6 +21,7 @@ def report_data(report: Report, lang: str) -> dict[str, Any]:
         "outputs": report.outputs.tolist(),
         "neurons": {name: neuron_data(neuron) for name, neuron in report.neurons.items()},
         "unused": list(report.unused),
+        "frozen": list(report.frozen),
         "gradients": dict(report.gradients),
         "elsewhere": dict(report.elsewhere),
         "input_gradients": report.input_gradients.tolist(),

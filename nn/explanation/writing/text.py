@@ -80,7 +80,7 @@ def wrap(text: str, width: int, indent: str = "") -> list[str]:
     ['one two', '  three']
     """
     lines, line = [], ""
-    for piece in re.findall(r"[^\s⺀-鿿　-〿＀-￯]+\s*|.[，。；：、！？）」]*\s*", text):
+    for piece in re.findall(r"(?:[^\s⺀-鿿　-〿＀-￯]+|.)[，。；：、！？）」”]*\s*", text):
         if line.strip() and columns(line + piece.rstrip()) > width:
             lines.append(line.rstrip())
             line = indent

@@ -48,6 +48,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         '查看单个神经元的逐步推导：print(report["{name}"])',
     ),
     "not_reached": ("No sample reached: {names}.", "没有样本经过这些神经元：{names}。"),
+    "frozen": (
+        "Frozen: {names}. They have a gradient, but no training step changes them.",
+        "已冻结：{names}。它们虽有梯度，训练却不会改动它们。",
+    ),
     "elsewhere": (
         "{name} also receives {value} by another way than its neuron: it is shared, or the loss uses it directly.",
         "{name} 另有 {value} 的梯度不经过它的神经元：该参数被共享，或损失函数直接用到了它。",

@@ -405,3 +405,24 @@ def test_names_and_languages_are_checked() -> None:
 def test_nothing_can_be_explained_where_nothing_is_recorded() -> None:
     with no_grad(), pytest.raises(GraphError, match=r"inside no_grad\(\)"):
         explain(MODEL, [0.5, -1.0], target=1.0)
+
+
+@pytest.mark.parametrize("rows", [False, True])
+@pytest.mark.parametrize("frozen", [Value(0.5), 0.5])
+def test_a_frozen_weight_is_explained_and_said_to_be_frozen(frozen: Any, rows: bool) -> None:
+    """A weight that is no Parameter has a gradient as others have; only training leaves it alone."""
+    model = MLP(2, [3, 1], "tanh", seed=0)
+    twin = MLP(2, [3, 1], "tanh", seed=0)
+    model.layers[0].neurons[0].w[0] = frozen
+    twin.layers[0].neurons[0].w[0].data = 0.5
+    given: dict[str, Any] = {"targets": [0, 1], "x": [[0.5, -1.0], [1.0, 2.0]]} if rows else {"target": 1, "x": [2, 3]}
+    report, other = explain(model, **given), explain(twin, **given)
+    name = "layers.0.neurons.0"
+    assert same(report[name].weight_gradients, other[name].weight_gradients)
+    assert report.frozen == (f"{name}.w.0",)
+    assert other.frozen == ()
+    assert f"{name}.w.0" not in report.gradients
+    assert report.elsewhere == {}
+    assert f"Frozen: {name}.w.0." in report.to_text()
+    assert "已冻结" in report.to_html("zh")
+    assert not isinstance(frozen, Value) or frozen.grad == 0.0

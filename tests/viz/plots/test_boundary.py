@@ -192,6 +192,48 @@ def test_a_data_frame_stays_one_for_the_model() -> None:
     assert axes.get_xlabel() == "length"
 
 
+@pytest.mark.parametrize("name", ["$$", "US$_in_$k", "$0-$50", "_no", r"\frac{1}{0}$", "100 % of x^2_3$", "中文"])
+def test_names_are_written_as_they_are(name: str) -> None:
+    """``$`` begins no mathematics, and a name that begins with an underscore is not left out of the legend."""
+    table = np.column_stack([X, X[:, 0]])
+    axes = plot_decision_boundary(
+        lambda points: points[:, 0], table, y, class_names=[name, "b"], feature_names=[name, "y" + name, "z" + name]
+    )
+    png(axes)  # matplotlib parses mathematics when it draws
+    legend = axes.get_legend()
+    assert legend is not None
+    titles = [axes.xaxis.label, axes.yaxis.label, axes._left_title, *legend.get_texts()[:1]]
+    assert [text.get_text() for text in titles] == [name, "y" + name, f"others at their mean: z{name} 1.5", name]
+    assert not any(text.get_parse_math() for text in titles)
+
+
+def test_many_classes_share_no_look() -> None:
+    count = 24
+    table = np.column_stack([np.arange(count), np.zeros(count)])
+    axes = plot_decision_boundary(lambda points: np.eye(count)[points[:, 0].astype(int) % count], table, range(count))
+    marks = [c for c in axes.collections if c.get_label().isdigit()]
+    assert len(marks) == count
+    assert len({(to_hex(c.get_facecolor()[0]), c.get_paths()[0].vertices.tobytes()) for c in marks}) == count
+
+
+@pytest.mark.parametrize(("columns", "length"), [(30, 20), (3, 300), (300, 3), (5, 9)])
+def test_nothing_runs_off_the_picture(columns: int, length: int) -> None:
+    table = np.column_stack([X] + [X[:, 0]] * (columns - 2))
+    names = [f"{index}{'w' * length}" for index in range(columns)]
+    kinds = ["W" * length, "M" * length]
+    axes = plot_decision_boundary(lambda points: points[:, 0], table, y, feature_names=names, class_names=kinds)
+    figure = axes.get_figure(root=True)
+    assert figure is not None
+    figure.draw_without_rendering()
+    legend = axes.get_legend()
+    assert legend is not None
+    for part in (axes.xaxis.label, axes.yaxis.label, axes._left_title, *legend.get_texts()):
+        box = part.get_window_extent()
+        assert box.x0 >= 0.0, part
+        assert box.x1 <= figure.bbox.x1, part
+        assert box.y1 <= figure.bbox.y1, part
+
+
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [
