@@ -109,20 +109,16 @@ class Neuron(Module):
         """
         if len(x) != len(self.w):
             raise LengthError(f"the neuron has {len(self.w)} inputs, got {len(x)}: give one number per weight")
+        if type(x) is _Inputs and self.b is not None:
+            try:
+                return operations.dot_of_values(self.w, x, self.b)
+            except (AttributeError, TypeError):  # a weight that is a plain number, or symbols while being traced
+                return dot(self.w, x, self.b)
         return dot(self.w, x, 0.0 if self.b is None else self.b)
 
     def __call__(self, x: Sequence[Operand]) -> Value:
         """Return ``a = σ(w·x + b)`` for one sample of `n_in` numbers or Values."""
         return self._function(self.preactivation(x))
-
-    def of_values(self, x: list[Any]) -> Value:
-        """Return the same for a list that holds nothing but Values, without a look at each: a layer has had one."""
-        if self.b is None or len(x) != len(self.w):
-            return self(x)
-        try:
-            return self._function(operations.dot_of_values(self.w, x, self.b))
-        except (AttributeError, TypeError):  # a weight that is a plain number, or symbols while being traced
-            return self(x)
 
     def __repr__(self) -> str:
         return f"Neuron({len(self.w)}, activation={self.activation!r})"
@@ -153,7 +149,7 @@ class Layer(Module):
     def __call__(self, x: Iterable[Operand]) -> list[Value]:
         """Return the activations, one per neuron, for one sample of `n_in` numbers or Values."""
         inputs = _inputs(x)
-        return [neuron.of_values(inputs) for neuron in self.neurons]
+        return [neuron(inputs) for neuron in self.neurons]
 
     def outputs(self, X: Any) -> _Array:
         """Return the activations for rows of inputs, computed with arrays: ``(rows, n_in) -> (rows, n_out)``.
@@ -168,8 +164,8 @@ class Layer(Module):
         if rows.ndim != 2 or rows.shape[1] != self.n_in:
             expected = f"expected rows of {self.n_in} inputs, shape (rows, {self.n_in})"
             raise LengthError(f"{expected}, got shape {rows.shape}")
-        if any(type(neuron) is not Neuron for neuron in self.neurons):  # what it computes is its own affair
-            return super().outputs(rows)
+        if any(type(neuron) is not Neuron or "preactivation" in vars(neuron) for neuron in self.neurons):
+            return super().outputs(rows)  # what it computes is its own affair
         weights = np.array([primals(neuron.w) for neuron in self.neurons])
         biases = np.array([0.0 if neuron.b is None else primal(neuron.b) for neuron in self.neurons])
         with np.errstate(all="ignore"):  # a network that has diverged has infinities, as its scalar graph has
@@ -240,7 +236,7 @@ class MLP(Module):
         Raises:
             LengthError: the sample is of another length.
         """
-        activation = _inputs(x)
+        activation: list[Value] = _inputs(x)
         for layer in self.layers:
             activation = layer(activation)
         return activation[0] if len(activation) == 1 else activation
@@ -252,6 +248,8 @@ class MLP(Module):
         >>> bool(abs(model.outputs([[0.5, -1.0]])[0, 0] - model([0.5, -1.0]).data) < 1e-12)
         True
         """
+        if not all(isinstance(layer, Module) for layer in self.layers):  # a function of one sample, say
+            return super().outputs(X)
         activation: _Array = X
         for layer in self.layers:
             activation = layer.outputs(activation)
@@ -269,8 +267,12 @@ def _on_arrays(activation: str, z: _Array) -> _Array:
     return np.asarray(rule.arrays(z, *defaults)[0], dtype=float)
 
 
-def _inputs(x: Iterable[Operand]) -> list[Value]:
+class _Inputs(list[Any]):
+    """A sample whose every element has been looked at and is a Value: neurons take it without a look of their own."""
+
+
+def _inputs(x: Iterable[Operand]) -> _Inputs:
     """One Value per input, so that every neuron of a layer refers to the same leaves."""
     if not isinstance(x, Iterable):
         raise OperandError(f"expected one sample, a sequence of numbers or Values, got {type(x).__name__}")
-    return [value if isinstance(value, Node) else Value(value, label=f"x{i}") for i, value in enumerate(x)]
+    return _Inputs([value if isinstance(value, Node) else Value(value, label=f"x{i}") for i, value in enumerate(x)])

@@ -23,12 +23,21 @@ __all__ = ["Module", "Parameter"]
 class Parameter(Value):
     """A leaf that training changes: a weight or a bias.
 
+    Args:
+        data, label: as for a Value.
+        requires_grad: False freezes it: it stays part of the model, with a gradient as every leaf has one, but is not
+            among ``model.parameters()``, so nothing trains it.
+
     >>> w = Parameter(0.7, label="w")
     >>> (w * 2.0).backward(); w.grad
     2.0
     """
 
-    __slots__ = ()
+    __slots__ = ("requires_grad",)
+
+    def __init__(self, data: float, *, label: str = "", requires_grad: bool = True) -> None:
+        super().__init__(data, label=label)
+        self.requires_grad = requires_grad
 
 
 class Module:
@@ -44,17 +53,18 @@ class Module:
     """
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
-        """Where a subclass says anew what one sample gives, an inherited shortcut for rows no longer holds."""
+        """Where what one sample gives is said anew, an inherited shortcut for rows no longer holds."""
         super().__init_subclass__(**kwargs)
-        if "__call__" in vars(cls) and "outputs" not in vars(cls):
+        said = next(base for base in cls.__mro__ if vars(base).keys() & {"__call__", "outputs"})
+        if "outputs" not in vars(said):
             cls.outputs = Module.outputs  # type: ignore[method-assign]
 
     def __call__(self, x: Any) -> Any:
         """Compute the output for one sample."""
         raise OperandError(f"{type(self).__name__} does not define __call__: say there what it computes for one sample")
 
-    def named_parameters(self) -> Iterator[tuple[str, Value]]:
-        """Yield ``(name, parameter)``, each parameter once.
+    def named_parameters(self) -> Iterator[tuple[str, Parameter]]:
+        """Yield ``(name, parameter)``, each parameter once, frozen ones too.
 
         Raises:
             UnavailableNameError: two of them would have the same name, as behind the keys 0 and "0" of a dictionary.
@@ -78,12 +88,31 @@ class Module:
                 yield name, found
 
     def parameters(self) -> list[Value]:
-        """Return the parameters, in the order of :meth:`named_parameters`."""
-        return [parameter for _, parameter in self.named_parameters()]
+        """Return the parameters that training changes, no frozen one, in the order of :meth:`named_parameters`."""
+        return [parameter for _, parameter in self.named_parameters() if parameter.requires_grad]
+
+    def freeze(self) -> None:
+        """Take every parameter in here out of training: ``model.layers[0].freeze()``; :meth:`unfreeze` is the way back.
+
+        >>> from nn import MLP
+        >>> model = MLP(2, [3, 1], seed=0)
+        >>> model.layers[0].freeze()
+        >>> len(model.parameters()), len(model.state_dict())
+        (4, 13)
+        """
+        self._require_grad(False)
+
+    def unfreeze(self) -> None:
+        """Let every parameter in here be trained again."""
+        self._require_grad(True)
+
+    def _require_grad(self, required: bool) -> None:
+        for _, parameter in self.named_parameters():
+            parameter.requires_grad = required
 
     def zero_grad(self) -> None:
-        """Set every parameter's gradient to 0."""
-        for parameter in self.parameters():
+        """Set every parameter's gradient to 0, of frozen ones too."""
+        for parameter in (*self.parameters(), *(parameter for _, parameter in self.named_parameters())):
             parameter.grad = 0.0
 
     def state_dict(self) -> dict[str, float]:

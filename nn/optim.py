@@ -2,7 +2,8 @@
 
 ``init(parameters)`` gives a state; ``update(gradient, state, parameters)`` gives the step to add to the parameters and
 the next state. Nothing is changed in place, so a state can be kept, compared and saved, and one optimiser can serve
-many models. A learning rate is a number, or a schedule: a function of the step's index, counted from 0.
+many models; optimisers and schedules can be pickled. A learning rate is a number, or a schedule: a function of the
+step's index, counted from 0.
 
 Like the calculus table, an optimiser is data: a few stages, each some formulas over vectors. NumPy evaluates them here;
 the compiler writes them into its loops.
@@ -69,6 +70,9 @@ class Stage:
         """The learning rate of a step, counted from 0."""
         return 0.0 if self.schedule is None else self.schedule(step)
 
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: found for name, found in vars(self).items() if name != "arrays"}  # made anew where it is needed
+
     @functools.cached_property
     def arrays(self) -> Callable[..., tuple[Any, ...]]:
         """``arrays(g, p, rate, t, *states) -> (result, *next states)``, over NumPy vectors."""
@@ -101,23 +105,24 @@ def from_stages(*stages: Stage) -> Optimizer:
     >>> step
     array([-0.2])
     """
-
-    def init(parameters: Vector) -> Any:
-        return 0, tuple(tuple(np.zeros_like(parameters) for _ in stage.states) for stage in stages)
-
-    def update(gradient: Vector, state: Any, parameters: Vector) -> tuple[Vector, Any]:
-        count, states = state
-        following = []
-        with np.errstate(all="ignore"):  # a gradient of 0 has no direction, one of inf no length
-            for stage, own in zip(stages, states, strict=True):
-                gradient, *new = stage.arrays(gradient, parameters, stage.rate(count), count + 1, *own)
-                following.append(tuple(new))
-        return gradient, (count + 1, tuple(following))
-
-    return Optimizer(init, update, stages)
+    return Optimizer(functools.partial(_init_stages, stages), functools.partial(_update_stages, stages), stages)
 
 
-def sgd(rate: Rate = 0.01, *, momentum: float = 0.0, nesterov: bool = False) -> Optimizer:
+def _init_stages(stages: tuple[Stage, ...], parameters: Vector) -> Any:
+    return 0, tuple(tuple(np.zeros_like(parameters) for _ in stage.states) for stage in stages)
+
+
+def _update_stages(stages: tuple[Stage, ...], gradient: Vector, state: Any, parameters: Vector) -> tuple[Vector, Any]:
+    count, states = state
+    following = []
+    with np.errstate(all="ignore"):  # a gradient of 0 has no direction, one of inf no length
+        for stage, own in zip(stages, states, strict=True):
+            gradient, *new = stage.arrays(gradient, parameters, stage.rate(count), count + 1, *own)
+            following.append(tuple(new))
+    return gradient, (count + 1, tuple(following))
+
+
+def sgd(learning_rate: Rate = 0.01, *, momentum: float = 0.0, nesterov: bool = False) -> Optimizer:
     """Gradient descent: ``v <- momentum·v + g``, ``p <- p - rate·v`` (PyTorch's form of momentum).
 
     >>> step, _ = sgd(0.1).update(np.array([2.0]), sgd(0.1).init(np.zeros(1)), np.zeros(1))
@@ -126,14 +131,16 @@ def sgd(rate: Rate = 0.01, *, momentum: float = 0.0, nesterov: bool = False) -> 
     """
     _check("momentum", momentum, 0.0, 1.0)
     if momentum == 0.0:
-        return from_stages(Stage("-rate * g", schedule=_schedule(rate)))
+        return from_stages(Stage("-rate * g", schedule=_schedule(learning_rate)))
     direction = "g + momentum * velocity" if nesterov else "velocity"
     velocity = (("velocity", "momentum * velocity + g"),)
     constants = (("momentum", float(momentum)),)
-    return from_stages(Stage(f"-rate * ({direction})", velocity, constants=constants, schedule=_schedule(rate)))
+    return from_stages(
+        Stage(f"-rate * ({direction})", velocity, constants=constants, schedule=_schedule(learning_rate))
+    )
 
 
-def adam(rate: Rate = 0.001, *, beta1: float = 0.9, beta2: float = 0.999, eps: float = 1e-8) -> Optimizer:
+def adam(learning_rate: Rate = 0.001, *, beta1: float = 0.9, beta2: float = 0.999, eps: float = 1e-8) -> Optimizer:
     """Adam (Kingma and Ba 2015, algorithm 1): steps scaled by running means of the gradient and of its square.
 
     >>> optimizer = adam(0.1)
@@ -141,21 +148,26 @@ def adam(rate: Rate = 0.001, *, beta1: float = 0.9, beta2: float = 0.999, eps: f
     >>> step.round(6)
     array([-0.1])
     """
-    return from_stages(_adam(rate, beta1, beta2, eps))
+    return from_stages(_adam(learning_rate, beta1, beta2, eps))
 
 
 def adamw(
-    rate: Rate = 0.001, *, beta1: float = 0.9, beta2: float = 0.999, eps: float = 1e-8, decay: float = 0.01
+    learning_rate: Rate = 0.001,
+    *,
+    beta1: float = 0.9,
+    beta2: float = 0.999,
+    eps: float = 1e-8,
+    weight_decay: float = 0.01,
 ) -> Optimizer:
     """Adam with decoupled weight decay (Loshchilov and Hutter 2019): the decay is not rescaled by Adam.
 
-    >>> optimizer = adamw(0.1, decay=0.5)
+    >>> optimizer = adamw(0.1, weight_decay=0.5)
     >>> step, _ = optimizer.update(np.zeros(1), optimizer.init(np.ones(1)), np.ones(1))
     >>> step
     array([-0.05])
     """
-    _check("decay", decay, 0.0, math.inf)
-    return from_stages(_adam(rate, beta1, beta2, eps, decay))
+    _check("weight_decay", weight_decay, 0.0, math.inf)
+    return from_stages(_adam(learning_rate, beta1, beta2, eps, weight_decay))
 
 
 def _adam(rate: Rate, beta1: float, beta2: float, eps: float, decay: float = 0.0) -> Stage:
@@ -206,17 +218,21 @@ def chain(*optimizers: Optimizer) -> Optimizer:
     if all(optimizer.stages for optimizer in optimizers):
         return from_stages(*(stage for optimizer in optimizers for stage in optimizer.stages))
 
-    def init(parameters: Vector) -> Any:
-        return tuple(optimizer.init(parameters) for optimizer in optimizers)
+    return Optimizer(functools.partial(_init_all, optimizers), functools.partial(_update_all, optimizers))
 
-    def update(gradient: Vector, state: Any, parameters: Vector) -> tuple[Vector, Any]:
-        following = []
-        for optimizer, own in zip(optimizers, state, strict=True):
-            gradient, own = optimizer.update(gradient, own, parameters)
-            following.append(own)
-        return gradient, tuple(following)
 
-    return Optimizer(init, update)
+def _init_all(optimizers: tuple[Optimizer, ...], parameters: Vector) -> Any:
+    return tuple(optimizer.init(parameters) for optimizer in optimizers)
+
+
+def _update_all(
+    optimizers: tuple[Optimizer, ...], gradient: Vector, state: Any, parameters: Vector
+) -> tuple[Vector, Any]:
+    following = []
+    for optimizer, own in zip(optimizers, state, strict=True):
+        gradient, own = optimizer.update(gradient, own, parameters)
+        following.append(own)
+    return gradient, tuple(following)
 
 
 def constant(rate: float) -> Schedule:
@@ -225,7 +241,11 @@ def constant(rate: float) -> Schedule:
     >>> constant(0.1)(7)
     0.1
     """
-    return lambda step: rate
+    return functools.partial(_constant, rate)
+
+
+def _constant(rate: float, step: int) -> float:
+    return rate
 
 
 def linear(start: float, end: float, steps: int) -> Schedule:
@@ -235,7 +255,11 @@ def linear(start: float, end: float, steps: int) -> Schedule:
     0.9
     """
     _check("steps", steps, 1, math.inf)
-    return lambda step: start + (end - start) * min(step / steps, 1.0)
+    return functools.partial(_linear, start, end, steps)
+
+
+def _linear(start: float, end: float, steps: int, step: int) -> float:
+    return start + (end - start) * min(step / steps, 1.0)
 
 
 def cosine(start: float, steps: int, *, end: float = 0.0, warmup: int = 0) -> Schedule:
@@ -246,13 +270,14 @@ def cosine(start: float, steps: int, *, end: float = 0.0, warmup: int = 0) -> Sc
     """
     _check("steps", steps, 1, math.inf)
 
-    def schedule(step: int) -> float:
-        if step < warmup:
-            return start * (step + 1) / warmup
-        done = min((step - warmup) / max(steps - warmup, 1), 1.0)
-        return end + (start - end) * 0.5 * (1.0 + math.cos(math.pi * done))
+    return functools.partial(_cosine, start, steps, end, warmup)
 
-    return schedule
+
+def _cosine(start: float, steps: int, end: float, warmup: int, step: int) -> float:
+    if step < warmup:
+        return start * (step + 1) / warmup
+    done = min((step - warmup) / max(steps - warmup, 1), 1.0)
+    return end + (start - end) * 0.5 * (1.0 + math.cos(math.pi * done))
 
 
 def exponential(start: float, factor: float, steps: int) -> Schedule:
@@ -262,33 +287,37 @@ def exponential(start: float, factor: float, steps: int) -> Schedule:
     0.25
     """
     _check("steps", steps, 1, math.inf)
-    return lambda step: start * factor ** (step / steps)
+    return functools.partial(_exponential, start, factor, steps)
+
+
+def _exponential(start: float, factor: float, steps: int, step: int) -> float:
+    return float(start * factor ** (step / steps))
 
 
 #: Every optimiser that makes steps, by name.
 OPTIMIZERS: dict[str, Callable[..., Optimizer]] = {"sgd": sgd, "adam": adam, "adamw": adamw}
 
 
-def optimizer_named(optimizer: str | Optimizer, rate: Rate | None = None) -> Optimizer:
+def optimizer_named(optimizer: str | Optimizer, learning_rate: Rate | None = None) -> Optimizer:
     """Return the optimiser of that name with that learning rate, or the optimiser itself.
 
     >>> optimizer_named("adam", 0.05) is not None
     True
     """
     if isinstance(optimizer, Optimizer):
-        if rate is not None:
+        if learning_rate is not None:
             raise OperandError("the learning rate is the optimiser's own: give it there, as in adam(0.05)")
         return optimizer
     if optimizer not in OPTIMIZERS:
         raise UnknownNameError("optimiser", optimizer, OPTIMIZERS)
-    return OPTIMIZERS[optimizer]() if rate is None else OPTIMIZERS[optimizer](rate)
+    return OPTIMIZERS[optimizer]() if learning_rate is None else OPTIMIZERS[optimizer](learning_rate)
 
 
-def _schedule(rate: Rate) -> Schedule:
-    if callable(rate):
-        return rate
-    _check("rate", rate, 0.0, math.inf)
-    return constant(float(rate))
+def _schedule(learning_rate: Rate) -> Schedule:
+    if callable(learning_rate):
+        return learning_rate
+    _check("learning_rate", learning_rate, 0.0, math.inf)
+    return constant(float(learning_rate))
 
 
 def _check(name: str, number: float, low: float, high: float) -> None:

@@ -103,7 +103,7 @@ class Reader:
     """
 
     def __init__(self, neurons: Sequence[tuple[str, Neuron]], names: Mapping[Value, str]) -> None:
-        self._neurons = {(*neuron.w, neuron.b): (name, neuron) for name, neuron in reversed(neurons)}
+        self._neurons = {_key(neuron.w, neuron.b): (name, neuron) for name, neuron in reversed(neurons)}
         self._places = {name: place for place, (name, _) in enumerate(neurons)}
         self._names = names
 
@@ -179,7 +179,11 @@ def _consumers(
 def _leaves_of(z: Value) -> tuple[Any, ...]:
     """The weights and the bias of a preactivation; a bias that was left out is a constant, not a Value."""
     *pairs, bias = z.operands
-    return (*pairs[: len(pairs) // 2], bias if isinstance(bias, Value) else None)
+    return _key(pairs[: len(pairs) // 2], bias)
+
+
+def _key(weights: Sequence[Any], bias: Any) -> tuple[Any, ...]:
+    return (*weights, bias if isinstance(bias, Value) else None)
 
 
 def _activation(z: Value, neuron: Neuron, consumers: Mapping[Value, Sequence[_Edge]]) -> tuple[Value, str, float]:

@@ -21,7 +21,7 @@ from nn.explanation.collect import Reader, Use, named_neurons
 from nn.explanation.report import NeuronReport, Report
 from nn.explanation.writing.wording import check
 from nn.layers import Neuron
-from nn.module import Module
+from nn.module import Module, Parameter
 from nn.training.task import Task
 
 __all__ = ["explain", "sample_cost"]
@@ -68,8 +68,8 @@ def explain(
     if (target is None) != batch:
         raise OperandError("give either target=..., for one sample, or targets=..., one per row, for a batch")
     X, wanted = _samples(x, targets if batch else [target], batch)
-    names = {parameter: name for name, parameter in model.named_parameters()}
-    frozen = _frozen(neurons, names)
+    names: dict[Value, str] = {parameter: name for name, parameter in model.named_parameters()}
+    frozen = _frozen(neurons)
     reader = Reader(neurons, names)
     uses: defaultdict[str, list[Use]] = defaultdict(list)
     costs, outputs, input_gradients, oddities = [], [], [], []
@@ -193,11 +193,11 @@ def _reports(
     return ordered, tuple(name for name, _ in neurons if name not in uses)
 
 
-def _frozen(neurons: Sequence[tuple[str, Neuron]], names: Mapping[Value, str]) -> list[tuple[str, Any]]:
-    """The weights and biases that are no Parameters, so that training leaves them as they are: numbers or Values."""
+def _frozen(neurons: Sequence[tuple[str, Neuron]]) -> list[tuple[str, Any]]:
+    """The weights and biases that training leaves as they are: frozen Parameters, numbers, other Values."""
     parts = ((f"{name}.w.{place}", weight) for name, neuron in neurons for place, weight in enumerate(neuron.w))
     biases = ((f"{name}.b", neuron.b) for name, neuron in neurons if neuron.b is not None)
-    return [(name, part) for name, part in (*parts, *biases) if not (isinstance(part, Value) and part in names)]
+    return [(name, p) for name, p in (*parts, *biases) if not (isinstance(p, Parameter) and p.requires_grad)]
 
 
 def _elsewhere(

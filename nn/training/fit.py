@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -26,6 +27,8 @@ Pair = tuple[Any, Any]
 
 #: How much lower, against itself, a loss must become for patience to count it: the limit of rounding is no progress.
 _IMPROVEMENT = 1e-4
+#: A loss that has grown by more than this share of what it was before the first step: training has done harm.
+_HARM = 0.5
 
 
 @dataclass(repr=False)
@@ -108,6 +111,9 @@ def fit(
         DataError, LengthError, OperandError, UnknownNameError: whatever of the arguments is wrong.
         AnomalyError: the loss became nan or infinite; the model has the best weights before that.
 
+    Warns:
+        UserWarning: the training loss ends far above what it was before the first step.
+
     >>> from nn import MLP, data
     >>> X, y = data.moons(40, noise=0.05, seed=0)
     >>> history = fit(MLP(2, [8, 1], activation="tanh", seed=0), X, y, epochs=20, learning_rate=0.1)
@@ -119,7 +125,12 @@ def fit(
         whole("patience", patience)
     parameters = model.parameters()
     if not parameters:
-        raise DataError(f"{type(model).__name__} has no parameters: assign Parameters to its attributes")
+        mend = (
+            "all are frozen: unfreeze() some"
+            if any(model.named_parameters())
+            else "assign Parameters to its attributes"
+        )
+        raise DataError(f"{type(model).__name__} has no parameters to train: {mend}")
     train = _Rows("X", X, y, model, loss)
     held_out = None if validation is None else _Rows("validation X", *pair(validation), model, loss)
     size = len(train.X) if batch_size is None else batch_size
@@ -174,6 +185,14 @@ def fit(
         raise
     finally:
         write(parameters, best if keeps_best else last)
+    if history.records:
+        left = history["loss"][history.best_epoch - 1 if keeps_best else -1]
+        if left - first_cost > _HARM * abs(first_cost):
+            warnings.warn(
+                f"training made the loss larger, from {first_cost:.4g} before the first step to {left:.4g}: lower the "
+                "learning rate, or clip the gradient (chain(clip(1.0), ...))",
+                stacklevel=2,
+            )
     return history
 
 

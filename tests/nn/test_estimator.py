@@ -197,6 +197,7 @@ def test_what_training_leaves() -> None:
     assert len(quick(hidden=()).fit(X, y).model_.layers) == 1
 
 
+@pytest.mark.filterwarnings("ignore:training made the loss larger")
 def test_with_patience_the_best_weights_stay_also_when_the_epochs_run_out() -> None:
     X, y = data.moons(40, noise=0.5, seed=1)
     classifier = quick(patience=100, learning_rate=3.0, optimizer="sgd", batch_size=1).fit(X, y)

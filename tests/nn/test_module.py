@@ -298,3 +298,29 @@ def test_sharing_survives_a_copy() -> None:
     twin = copy.deepcopy(Shared())
     assert twin.b[0] is twin.a
     assert len(twin.parameters()) == 1
+
+
+# Frozen parameters.
+
+
+def test_frozen_parameters_are_part_of_the_model_but_not_of_training() -> None:
+    model = MLP(2, [3, 1], seed=0)
+    model.layers[0].freeze()
+    names = [name for name, _ in model.named_parameters()]
+    assert len(names) == len(model.state_dict()) == 13
+    assert model.parameters() == model.layers[1].parameters()
+    model([1.0, 2.0]).backward()
+    model.zero_grad()
+    assert all(parameter.grad == 0.0 for _, parameter in model.named_parameters())
+    model.layers[0].neurons[1].unfreeze()
+    assert len(model.parameters()) == 4 + 3
+    model.unfreeze()
+    assert len(model.parameters()) == 13
+
+
+def test_whether_a_parameter_is_frozen_is_copied_and_pickled() -> None:
+    parameter = Parameter(2.0, label="w", requires_grad=False)
+    twins = copy.copy(parameter), copy.deepcopy(parameter), pickle.loads(pickle.dumps(parameter))  # noqa: S301
+    for twin in twins:
+        assert (twin.data, twin.label, twin.requires_grad) == (2.0, "w", False)
+    assert Parameter(2.0).requires_grad

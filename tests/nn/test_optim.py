@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import math
+import pickle
 from collections.abc import Callable
 from typing import Any
 
@@ -71,7 +72,7 @@ def test_adam_is_algorithm_1_of_the_paper_and_adamw_decays_beside_it(decay: floa
         p = p - moved - rate * (decay or 0.0) * p
         expected.append(p)
     settings = {"beta1": beta1, "beta2": beta2, "eps": eps}
-    ours = adam(rate, **settings) if decay is None else adamw(rate, decay=decay, **settings)
+    ours = adam(rate, **settings) if decay is None else adamw(rate, weight_decay=decay, **settings)
     np.testing.assert_allclose(trajectory(ours), expected, rtol=1e-11)
 
 
@@ -157,7 +158,7 @@ PAIRS: dict[str, tuple[Optimizer, str, dict[str, Any]]] = {
         {"lr": 0.05, "betas": (0.5, 0.9), "eps": 1e-3},
     ),
     "decayed adam": (chain(weight_decay(0.1), adam(0.05)), "Adam", {"lr": 0.05, "weight_decay": 0.1}),
-    "adamw": (adamw(0.05, decay=0.1), "AdamW", {"lr": 0.05, "weight_decay": 0.1}),
+    "adamw": (adamw(0.05, weight_decay=0.1), "AdamW", {"lr": 0.05, "weight_decay": 0.1}),
     "adamw by default": (adamw(), "AdamW", {}),
 }
 
@@ -316,7 +317,7 @@ def test_a_rate_may_be_any_kind_of_number(rate: Any) -> None:
         lambda x: adam(0.1, beta1=x),
         lambda x: adam(0.1, beta2=x),
         lambda x: adam(0.1, eps=x),
-        lambda x: adamw(0.1, decay=x),
+        lambda x: adamw(0.1, weight_decay=x),
         lambda x: weight_decay(x),
         lambda x: clip(x),
     ],
@@ -330,3 +331,32 @@ def test_a_setting_that_is_no_number_is_refused_at_the_call(make: Callable[[Any]
 def test_a_mean_that_never_forgets_is_refused(make: Callable[[], Optimizer]) -> None:
     with pytest.raises(OperandError, match=r"below 1, got 1.0"):
         make()
+
+
+SCHEDULES = [constant(0.1), linear(1.0, 0.1, 3), cosine(1.0, 10, end=0.1, warmup=2), exponential(1.0, 0.5, 10)]
+
+
+@pytest.mark.parametrize("schedule", [0.1, *SCHEDULES])
+@pytest.mark.parametrize("make", [sgd, adam, adamw, lambda rate: chain(clip(1.0), weight_decay(0.1), sgd(rate))])
+def test_optimisers_and_schedules_can_be_pickled_and_copied(make: Callable[..., Optimizer], schedule: Any) -> None:
+    optimizer = make(schedule)
+    expected = trajectory(optimizer, 5)
+    for twin in (pickle.loads(pickle.dumps(optimizer)), copy.deepcopy(optimizer)):  # noqa: S301 - its own pickle
+        np.testing.assert_array_equal(trajectory(twin, 5), expected)
+
+
+def test_a_chain_with_an_update_of_ones_own_can_be_pickled() -> None:
+    optimizer = chain(clip(1.0), Optimizer(np.zeros_like, _step))
+    twin = pickle.loads(pickle.dumps(optimizer))  # noqa: S301 - its own pickle
+    np.testing.assert_array_equal(trajectory(twin, 3), trajectory(optimizer, 3))
+
+
+def _step(gradient: Any, state: Any, parameters: Any) -> Any:
+    return -0.1 * gradient, state
+
+
+def test_arguments_have_the_names_of_the_field() -> None:
+    assert trajectory(adam(learning_rate=0.1), 3) == pytest.approx(trajectory(adam(0.1), 3))
+    assert trajectory(sgd(learning_rate=0.1, momentum=0.9), 3) == pytest.approx(trajectory(sgd(0.1, momentum=0.9), 3))
+    decayed = adamw(learning_rate=0.1, weight_decay=0.5)
+    assert decayed.update(np.zeros(1), decayed.init(np.ones(1)), np.ones(1))[0] == pytest.approx(-0.05)

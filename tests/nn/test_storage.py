@@ -16,8 +16,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from autograd import GlassgradError, StorageError
-from nn import MLP, Classifier, Layer, Module, Neuron, Parameter, data, load, save
+from autograd import GlassgradError, StorageError, Value
+from nn import MLP, Classifier, Layer, Module, Neuron, Parameter, data, fit, load, save
 from tests import ROOT
 
 Change = Callable[[dict[str, Any]], Any]
@@ -113,6 +113,225 @@ def test_parameters_of_a_module_of_ones_own_are_read_into_one(file: Path) -> Non
     assert "make one and load(path, into=it)" in refusal(file)
 
 
+def tied() -> MLP:
+    model = MLP(3, [3, 3, 2], "tanh", seed=0)
+    model.layers[1].neurons[0].w[1] = model.layers[0].neurons[2].w[0]
+    model.layers[1].neurons[2].b = model.layers[0].neurons[0].b
+    return model
+
+
+def one_layer_twice() -> MLP:
+    model = MLP(3, [3, 3, 2], "tanh", seed=0)
+    model.layers[1] = model.layers[0]
+    return model
+
+
+def one_neuron_twice() -> MLP:
+    model = MLP(3, [3, 2], "tanh", seed=0)
+    model.layers[0].neurons[1] = model.layers[0].neurons[0]
+    return model
+
+
+def frozen() -> MLP:
+    model = MLP(3, [3, 2], "tanh", seed=0)
+    model.layers[0].freeze()
+    model.layers[1].neurons[1].w[2].requires_grad = False
+    return model
+
+
+def mixed() -> MLP:
+    model = MLP(3, [3, 2], "tanh", output_activation="sigmoid", seed=0)
+    model.layers[0].neurons[1].activation = "relu"
+    model.layers[0].neurons[2].activation = "gelu"
+    return model
+
+
+def partly_without_bias() -> MLP:
+    model = MLP(3, [3, 2], "tanh", seed=0)
+    model.layers[0].neurons[1].b = None
+    model.layers[1].neurons[0].b = None
+    return model
+
+
+def all_of_it() -> MLP:
+    model = tied()
+    model.layers[0].neurons[1].b = None
+    model.layers[2].neurons[0].activation = "relu"
+    model.layers[1].freeze()
+    return model
+
+
+@pytest.mark.parametrize(
+    "make", [tied, one_layer_twice, one_neuron_twice, frozen, mixed, partly_without_bias, all_of_it]
+)
+def test_whatever_a_perceptron_was_made_into_comes_back(file: Path, make: Callable[[], MLP]) -> None:
+    model = make()
+    for i, parameter in enumerate(model.parameters()):
+        parameter.data += 0.01 * i
+    save(model, file)
+    twin = load(file)
+    X = np.random.default_rng(0).normal(size=(5, 3))
+    np.testing.assert_array_equal(twin.outputs(X), model.outputs(X))
+    assert [[a.data for a in twin(x)] for x in X.tolist()] == [[a.data for a in model(x)] for x in X.tolist()]
+    assert [name for name, _ in twin.named_parameters()] == [name for name, _ in model.named_parameters()]
+    assert list(map(float.hex, twin.state_dict().values())) == list(map(float.hex, model.state_dict().values()))
+    # What is tied and frozen stays so: both learn alike.
+    for each in (model, twin):
+        fit(each, X, [0, 1, 1, 0, 1], epochs=2)
+    assert twin.state_dict() == model.state_dict()
+    assert len(twin.parameters()) == len(model.parameters())
+    save(load(file), file.with_name("again.json"))
+    assert file.with_name("again.json").read_bytes() == file.read_bytes()
+
+
+def test_what_was_frozen_is_frozen_in_a_module_that_is_filled(file: Path) -> None:
+    class Line(Module):
+        def __init__(self) -> None:
+            self.slope, self.offset = Parameter(0.0), Parameter(0.0)
+
+    line = Line()
+    line.offset = Parameter(2.0, requires_grad=False)
+    save(line, file)
+    filled = load(file, into=Line())
+    assert filled.parameters() == [filled.slope]
+    assert filled.offset.data == 2.0
+
+
+def own_layer(model: MLP) -> None:
+    class Doubling(Layer):
+        def __call__(self, x: Any) -> Any:
+            return [2.0 * a for a in super().__call__(x)]
+
+    model.layers[0] = Doubling(3, 3, seed=0)
+
+
+def own_neuron(model: MLP) -> None:
+    class Doubling(Neuron):
+        def __call__(self, x: Any) -> Any:
+            return 2.0 * super().__call__(x)
+
+    model.layers[1].neurons[1] = Doubling(3, seed=0)
+
+
+def own_function(model: MLP) -> None:
+    model.layers.append(lambda a: a)  # type: ignore[arg-type]
+
+
+def own_preactivation(model: MLP) -> None:
+    model.layers[0].neurons[1].preactivation = lambda x: x[0]  # type: ignore[method-assign]
+
+
+def extra_parameter(model: MLP) -> None:
+    model.scale = Parameter(2.0)  # type: ignore[attr-defined]
+
+
+def extra_parameter_of_a_neuron(model: MLP) -> None:
+    model.layers[0].neurons[1].slope = Parameter(2.0)  # type: ignore[attr-defined]
+
+
+def plain_value(model: MLP) -> None:
+    model.layers[0].neurons[1].w[0] = Value(2.0)
+
+
+def plain_number(model: MLP) -> None:
+    model.layers[0].neurons[1].b = 2.0  # type: ignore[assignment]
+
+
+def computed_weight(model: MLP) -> None:
+    neuron = model.layers[0].neurons[1]
+    neuron.w[0] = neuron.w[1] * 2.0
+
+
+def missing_neuron(model: MLP) -> None:
+    model.layers[0].neurons.pop()
+
+
+@pytest.mark.parametrize(
+    ("change", "part"),
+    [
+        (own_layer, "layers.0 is a Doubling"),
+        (own_neuron, "layers.1.neurons.1 is a Doubling"),
+        (own_function, "layers.2 is a function"),
+        (own_preactivation, "layers.0.neurons.1 has a preactivation"),
+        (extra_parameter, "a parameter 'scale'"),
+        (extra_parameter_of_a_neuron, "a parameter 'layers.0.neurons.1.slope'"),
+        (plain_value, "layers.0.neurons.1.w.0 is a Value"),
+        (plain_number, "layers.0.neurons.1.b is a float"),
+        (computed_weight, "layers.0.neurons.1.w.0 is a Value"),
+        (missing_neuron, "layers.1.neurons.0 has 3 inputs, but there are 2"),
+    ],
+)
+def test_what_would_not_come_back_is_refused_by_name(file: Path, change: Callable[[MLP], None], part: str) -> None:
+    model = MLP(3, [3, 2], seed=0)
+    change(model)
+    file.write_text("precious")
+    assert part in fail_to_save(model, file, StorageError)
+
+
+def test_the_same_model_as_a_class_of_ones_own_is_stored(file: Path) -> None:
+    class Mine(MLP):
+        def __init__(self) -> None:
+            super().__init__(3, [3, 2], "tanh")
+            own_layer(self)
+            self.scale = Parameter(1.0)
+
+        def __call__(self, x: Any) -> Any:
+            return [self.scale * a for a in super().__call__(x)]
+
+    model = Mine()
+    model.scale.data = 3.0
+    save(model, file)
+    twin = load(file, into=Mine())
+    X = np.random.default_rng(0).normal(size=(5, 3))
+    np.testing.assert_array_equal(twin.outputs(X), model.outputs(X))
+
+
+def test_a_value_that_is_learnt_but_has_no_name_is_refused(file: Path) -> None:
+    class Line(Module):
+        def __init__(self) -> None:
+            self.slope = Value(2.0)
+
+        def parameters(self) -> list[Value]:
+            return [self.slope]
+
+    assert "Line.parameters() lists a Value that is no Parameter" in fail_to_save(Line(), file, StorageError)
+
+
+def test_files_of_version_1_are_read(file: Path) -> None:
+    model = MLP(2, [2, 1], "tanh", bias=False, seed=0)
+    layers = [
+        {"neurons": 2, "activation": "tanh", "bias": False},
+        {"neurons": 1, "activation": "linear", "bias": False},
+    ]
+    old = {"format": "glassgrad model", "version": 1, "kind": "MLP", "n_in": 2, "layers": layers}
+    file.write_text(json.dumps({**old, "parameters": model.state_dict()}))
+    assert repr(load(file)) == repr(model)
+    assert load(file).state_dict() == model.state_dict()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda d: d["tied"].update({"layers.0.neurons.0.w.0": "layers.9.neurons.0.w.0"}),
+        lambda d: d["tied"].update({"layers.9.neurons.0.w.0": "layers.0.neurons.0.w.0"}),
+        lambda d: d["tied"].update({"layers.0.neurons.0.w.0": "layers.0.neurons.0.w.0"}),
+        lambda d: d.update(tied=["layers.0.neurons.0.w.0"]),
+        lambda d: d.update(tied={"layers.1.neurons.0.w.1": 3}),
+        lambda d: d.update(frozen=["nothing"]),
+        lambda d: d.update(frozen=3),
+        lambda d: d["layers"][0].update(activation=["tanh"]),
+        lambda d: d["layers"][0].update(activation=["tanh", "relu", "thanh"]),
+        lambda d: d["layers"][0].update(bias=[True]),
+        lambda d: d["layers"][0].update(bias=[True, True, "yes"]),
+        lambda d: d["layers"][0].update(bias=10**9),
+    ],
+)
+def test_ties_and_layers_that_do_not_hang_together_are_refused(file: Path, change: Change) -> None:
+    save(tied(), file)
+    changed(file, change)
+    refusal(file)
+
+
 @pytest.mark.parametrize("classes", [2, 3])
 @pytest.mark.parametrize("standardize", [True, False])
 def test_a_classifier_predicts_the_same(file: Path, classes: int, standardize: bool) -> None:
@@ -137,6 +356,62 @@ def test_classes_keep_their_kind(file: Path, names: Any) -> None:
     assert twin.classes_.tolist() == list(names)
     assert [type(name) for name in twin.classes_.tolist()] == [type(name) for name in list(names)]
     assert twin.score(X, np.asarray(names)[y]) == classifier.score(X, np.asarray(names)[y])
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [
+        np.array([2**63 + 1, 2**64 - 1], dtype=np.uint64),
+        np.array([1, 2**64 - 1], dtype=np.uint64),
+        np.array([-(2**63), 2**63 - 1]),
+        np.array([2**53, 2**53 + 1]),
+        np.array([3, 7], dtype=np.int8),
+        np.array([1.0, 2.0], dtype=np.float32),
+        np.array([2**70, 1], dtype=object),
+        np.array(["a", "b"], dtype=object),
+        np.array(["a", "ccc"]),
+        np.array([False, True]),
+    ],
+    ids=str,
+)
+def test_labels_keep_their_kind_to_the_last_bit(file: Path, labels: Any) -> None:
+    X, y = data.moons(20)
+    classifier = Classifier((2,), epochs=1).fit(X, labels[y])
+    save(classifier, file)
+    twin = load(file)
+    assert twin.classes_.dtype == classifier.classes_.dtype
+    assert twin.classes_.tolist() == classifier.classes_.tolist()
+    assert twin.predict(X).tolist() == classifier.predict(X).tolist()
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [
+        np.array(["2020-01-01", "2020-01-02"], dtype="datetime64[ns]"),
+        np.array(["2020-01-01", "2020-01-02"], dtype="datetime64[D]"),
+        np.array([b"x", b"y"]),
+        np.array([(1, 2), (3, 4), None], dtype=object)[:2],
+    ],
+    ids=str,
+)
+def test_labels_that_would_come_back_as_others_are_refused(file: Path, labels: Any) -> None:
+    X, y = data.moons(20)
+    classifier = Classifier((2,), epochs=1).fit(X, np.array([0, 1])[y])
+    classifier.classes_ = labels
+    file.write_text("precious")
+    assert "class" in fail_to_save(classifier, file, StorageError)
+
+
+@pytest.mark.parametrize(
+    ("kind", "classes"),
+    [("uint8", [1, 300]), ("int64", [1, 2.5]), ("str", [1, 2]), ("float128", [1.0, 2.0]), ("U999999999", ["a", "b"]),
+     ("uint64", [-1, 2]), ("bool", [0, 1]), (3, [0, 1])],
+)  # fmt: skip
+def test_labels_of_another_kind_than_their_file_says_are_refused(file: Path, kind: Any, classes: Any) -> None:
+    classifier, _ = trained(2)
+    save(classifier, file)
+    changed(file, lambda document: document.update(labels=kind, classes=classes))
+    assert "kind" in refusal(file)
 
 
 def test_feature_names_come_back(file: Path) -> None:
@@ -186,11 +461,11 @@ def test_a_file_of_another_kind_is_refused(file: Path, content: bytes, message: 
     assert message in refusal(file, MLP(2, [1], seed=0))
 
 
-@pytest.mark.parametrize("version", [0, 2, "1", None])
+@pytest.mark.parametrize("version", [0, 3, "1", True, None])
 def test_another_version_is_refused(file: Path, version: Any) -> None:
     save(MLP(2, [1], seed=0), file)
     changed(file, lambda document: document.update(version=version))
-    assert refusal(file).endswith(f"has version {version!r}, this program reads 1")
+    assert refusal(file).endswith(f"has version {version!r}, this program reads 1 and 2")
 
 
 def test_a_model_of_another_shape_is_refused_and_nothing_is_changed(file: Path) -> None:

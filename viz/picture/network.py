@@ -48,7 +48,7 @@ def network(model: Module, *, rankdir: str = "LR", title: str | None = None, dep
             f"depth of a model's picture is 0 (layers) or 1 (neurons), got {depth!r}; the values that it computes are "
             "drawn for a sample: draw(model, x, depth=2)"
         )
-    names = {parameter: name for name, parameter in model.named_parameters()}
+    names: dict[Value, str] = {parameter: name for name, parameter in model.named_parameters()}
     layers = _layers(model)
     weights = [abs(weight.data) for layer in layers for neuron in layer for weight in neuron.w]
     largest = max(filter(math.isfinite, weights), default=0.0)

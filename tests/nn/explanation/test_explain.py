@@ -426,3 +426,23 @@ def test_a_frozen_weight_is_explained_and_said_to_be_frozen(frozen: Any, rows: b
     assert f"Frozen: {name}.w.0." in report.to_text()
     assert "已冻结" in report.to_html("zh")
     assert not isinstance(frozen, Value) or frozen.grad == 0.0
+
+
+@pytest.mark.parametrize("place", ["w", "b"])
+@pytest.mark.parametrize("frozen", ["value", "parameter", "number"])
+def test_a_neuron_with_a_frozen_number_is_explained(place: str, frozen: str) -> None:
+    model = MLP(2, [2, 1], "tanh", seed=0)
+    neuron = model.layers[0].neurons[1]
+    constant = {"value": Value(0.5), "parameter": Parameter(0.5, requires_grad=False), "number": 0.5}[frozen]
+    if place == "w":
+        neuron.w[1] = constant
+    else:
+        neuron.b = constant
+    report = explain(model, [0.5, -1.0], target=1.0, loss="mse")
+    losses.mse(model([0.5, -1.0]), 1.0).backward()
+    assert report.elsewhere == {}
+    assert report.gradients == {name: parameter.grad for name, parameter in model.named_parameters()}
+    row = report["layers.0.neurons.1"]
+    assert row.delta * 0.5 == pytest.approx(neuron.w[0].grad)
+    assert report.frozen == (f"layers.0.neurons.1.{'w.1' if place == 'w' else 'b'}",)
+    assert "Frozen: layers.0.neurons.1." in report.to_text()

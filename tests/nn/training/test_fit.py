@@ -323,6 +323,7 @@ def test_with_validation_the_best_weights_stay_however_training_ends(
 
 @pytest.mark.parametrize(("callback", "epochs", "ended"), ENDINGS)
 @pytest.mark.parametrize("patience", [None, 1000])
+@pytest.mark.filterwarnings("ignore:training made the loss larger")
 def test_without_validation_the_best_weights_stay_if_there_is_patience(
     patience: int | None, callback: Any, epochs: int, ended: str
 ) -> None:
@@ -486,6 +487,41 @@ def test_a_loss_that_is_infinite_from_the_start_is_an_error() -> None:
         fit(Constant(1e200), [[0.0]], [0.0], loss="mse", epochs=1)
 
 
+@pytest.mark.parametrize("loss", ["auto", "hinge", "mse"])
+@pytest.mark.parametrize("optimizer", [sgd(1e9), adam(1e9)])
+def test_a_rate_that_makes_the_loss_larger_is_told_of(loss: str, optimizer: Optimizer) -> None:
+    with pytest.warns(UserWarning, match=r"training made the loss larger, from .* to .*: lower the learning rate"):
+        history = fit(MLP(2, [4, 1], "tanh", seed=0), *moons(), loss=loss, optimizer=optimizer, epochs=3)
+    assert history.ended == "finished"
+
+
+def test_saturated_outputs_are_told_of_too() -> None:
+    """The loss itself stays below 1 here, whatever the weights."""
+    model = MLP(1, [1], output_activation="sigmoid", init="zeros")
+    with pytest.warns(UserWarning, match=r"made the loss larger, from 0\.25 before the first step to 0\.75"):
+        fit(model, [[1.0]] * 4, [1, 0, 0, 0], loss="mse", optimizer=sgd(1e9), batch_size=1, epochs=3, seed=1)
+
+
+def test_nothing_is_told_of_training_that_goes_on_from_a_minimum() -> None:
+    model = small()
+    fit(model, *moons(), epochs=60, learning_rate=0.05)
+    fit(model, *moons(), epochs=2, learning_rate=0.05)
+
+
+@pytest.mark.parametrize("engine", ["compiled", "eager"])
+def test_what_is_frozen_stays_and_the_rest_learns(engine: str) -> None:
+    model = small()
+    model.layers[0].freeze()
+    start = model.state_dict()
+    history = fit(model, *moons(), epochs=10, learning_rate=0.05, engine=engine)
+    moved = {name for name, number in model.state_dict().items() if number != start[name]}
+    assert moved == {name for name in start if name.startswith("layers.1.")}
+    assert history["loss"][-1] < history["loss"][0]
+    model.unfreeze()
+    fit(model, *moons(), epochs=1)
+    assert all(number != start[name] for name, number in model.state_dict().items())
+
+
 # Bad input. Each is refused at the call and leaves the model as it was.
 
 X4, Y4 = [[0.0, 1.0], [1.0, 0.0], [0.5, 0.5], [0.2, 0.1]], [0, 1, 0, 1]
@@ -579,7 +615,10 @@ def test_validation_is_a_pair(validation: Any) -> None:
 
 
 def test_a_model_without_parameters() -> None:
-    refused(DataError, "Module has no parameters", model=Module())
+    refused(DataError, "Module has no parameters to train: assign", model=Module())
+    frozen = small()
+    frozen.freeze()
+    refused(DataError, r"MLP has no parameters to train: all are frozen: unfreeze\(\) some", model=frozen)
 
 
 def test_a_loss_that_cuts_the_graph() -> None:
