@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import builtins
-import dataclasses
 import itertools
 import linecache
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from autograd import operations
-from autograd.calculus.formula import NUMPY_FUNCTIONS
+from autograd.calculus.expr import COMPARISONS, CONSTANTS, FUNCTIONS, OPERATORS
 from autograd.calculus.generate import function_source, is_unary, method_source
 from autograd.calculus.rule import Interval
 from autograd.calculus.table import RULES, Rule
@@ -81,13 +80,14 @@ def primitive(
         tuple(domain) if domain is not None else ((-5.0, 5.0),) * count,
         kink,
     )
+    row.check()
     _check_names(row)
     before = RULES.get(name)
     try:
         function = _install(row)
         for other in RULES.values():
             if name in other.calls:
-                dataclasses.replace(other)  # its formulas must make sense with the new row, too
+                other.check()  # its formulas must make sense with the new row, too
         if check:
             check_primitive(name)
     except BaseException:
@@ -100,7 +100,8 @@ def primitive(
 
 def _check_names(row: Rule) -> None:
     """Refuse names that the generated source gives another meaning."""
-    taken = _RESERVED | vars(operations).keys() | vars(builtins).keys() | NUMPY_FUNCTIONS.keys()
+    language = FUNCTIONS | CONSTANTS.keys() | OPERATORS.keys() | COMPARISONS.keys()
+    taken = _RESERVED | vars(operations).keys() | vars(builtins).keys() | language
     if row.name in _BUILT_IN or (row.name not in RULES and (row.name in taken or hasattr(Value, row.name))):
         raise UnavailableNameError(f"{row.name!r} is taken by the table or by Value itself: choose another name")
     names = [*(operand.name for operand in row.operands), *(name for name, _ in row.given)]

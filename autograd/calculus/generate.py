@@ -13,7 +13,7 @@ import itertools
 import math
 import textwrap
 
-from autograd.calculus.formula import NUMPY_FUNCTIONS, names_in, needed
+from autograd.calculus.expr import FUNCTIONS, Expr, calls, functions, needed
 from autograd.calculus.printing import python_source
 from autograd.calculus.rule import Operand
 from autograd.calculus.table import RULES, Rule
@@ -214,35 +214,38 @@ def _listed(elements: list[str]) -> str:
 
 def _compute(row: Rule, targets: tuple[str | None, ...], indent: int) -> str:
     """Assignments of the result and the wanted partials, guarded where ``math`` would raise instead of answering."""
-    texts = (row.forward, *row.partials)
-    wanted = [text for target, text in zip(targets, texts, strict=True) if target]
+    trees = row.expressions
+    formulas = (trees.forward, *trees.partials)
+    wanted = [tree for target, tree in zip(targets, formulas, strict=True) if target]
     sequences = row.sequences
     spread = ("", *(operand.name if operand.is_sequence else "" for operand in row.operands))
-    used = needed(row.given, wanted)
+    used = needed(trees.given, wanted)
 
-    def source(text: str, over: str = "") -> str:
-        return python_source(text, call=_float_function, sequences=sequences, spread_over=over)
+    def source(tree: Expr, over: str = "") -> str:
+        return python_source(tree, call=_float_function, sequences=sequences, spread_over=over)
 
-    lines = [f"{name} = {source(text)}" for name, text in used]
+    lines = [f"{name} = {source(tree)}" for name, tree in used]
     lines += [
-        f"{target} = {source(text, over)}" for target, text, over in zip(targets, texts, spread, strict=True) if target
+        f"{target} = {source(tree, over)}"
+        for target, tree, over in zip(targets, formulas, spread, strict=True)
+        if target
     ]
-    if any(_may_raise(text) for text in (*wanted, *(text for _, text in used))):
+    if any(_may_raise(tree) for tree in (*wanted, *(tree for _, tree in used))):
         names = ", ".join(target or "_" for target in targets)
         fallback = f"{names} = ieee({row.name!r}, {', '.join(o.name for o in row.operands)})".replace("'", '"')
         lines = ["try:", *(f"    {line}" for line in lines), _IEEE, f"    {fallback}"]
     return ("\n" + " " * indent).join(lines)
 
 
-def _may_raise(text: str) -> bool:
-    functions = names_in(text)[1]
-    return "/" in text or bool(functions - _NEVER_RAISE - _FLOATS - {"abs", "where", "size"})
+def _may_raise(tree: Expr) -> bool:
+    divides = any(call.function == "div" for call in calls(tree))
+    return divides or bool(functions(tree) - _NEVER_RAISE - _FLOATS - {"abs", "where", "size"})
 
 
 def _float_function(name: str) -> str:
     if name == "abs":
         return "math.fabs"
-    if name in RULES and name not in NUMPY_FUNCTIONS:
+    if name in RULES and name not in FUNCTIONS:
         return name  # a row that formulas use like any function; beside the methods stands its function on floats
     own = name in _FLOATS or name in ("floor", "ceil", "round")  # math's floor and ceil return integers
     return f"floats.{name}" if own or not hasattr(math, name) else f"math.{name}"

@@ -7,19 +7,19 @@ What a formula may call and JavaScript lacks (erf, halves rounded to even, ...) 
 
 from __future__ import annotations
 
-import ast
 import json
 import math
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
-from autograd.calculus.formula import NUMPY_FUNCTIONS, REDUCTIONS, callee, folded, needed
+from autograd.calculus.expr import COMPARISONS, FUNCTIONS, REDUCTIONS, Call, Expr, Name, Number, elements, fold, parse
+from autograd.calculus.formula import needed
 from autograd.calculus.rule import Rule
 
 __all__ = ["javascript_expression", "javascript_function", "javascript_rule", "javascript_steps", "javascript_table"]
 
-_SYMBOLS: Mapping[type, str] = {
-    ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=",
-    ast.Eq: "===", ast.NotEq: "!==",
+_SYMBOLS = {
+    "add": "+", "sub": "-", "mul": "*", "div": "/",
+    "lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "===", "ne": "!==",
 }  # fmt: skip
 
 
@@ -36,7 +36,7 @@ def javascript_expression(text: str, sequences: Collection[str] = (), over: str 
     >>> javascript_expression("sum(w * x) + b", {"w", "x"})
     '($.sum(w_.length, (i) => (w_[i] * x_[i])) + b_)'
     """
-    printed = _Printer(sequences).visit(folded(text))
+    printed = _Printer(sequences).print(fold(parse(text)))
     return f"$.each({_name(over)}.length, (i) => {printed})" if over else str(printed)
 
 
@@ -115,49 +115,39 @@ def javascript_table(rules: Iterable[Rule]) -> str:
 
 
 class _Printer:
-    """Prints a syntax tree; inside a reduction, and in what is an array, a sequence is its element ``x_[i]``."""
+    """Prints a tree; inside a reduction, and in what is an array, a sequence is its element ``x_[i]``."""
 
     def __init__(self, sequences: Collection[str]) -> None:
         self.sequences = sequences
 
-    def visit(self, node: ast.AST) -> str:
-        match node:
-            case ast.Constant(value=float(number)):
-                return _literal(number)
-            case ast.Attribute(attr=name):
-                return _literal(getattr(math, name))
-            case ast.Name(id=name):
+    def print(self, tree: Expr) -> str:
+        match tree:
+            case Number(value):
+                return _literal(value)
+            case Name(name):
                 return f"{_name(name)}[i]" if name in self.sequences else _name(name)
-            case ast.UnaryOp(op=operator, operand=operand):
-                return f"(-{self.visit(operand)})" if isinstance(operator, ast.USub) else self.visit(operand)
-            case ast.BinOp(left=left, op=operator, right=right):
-                return f"({self.visit(left)} {_SYMBOLS[type(operator)]} {self.visit(right)})"
-            case ast.Compare(left=left, ops=[operator], comparators=[right]):
-                return f"{self.visit(left)} {_SYMBOLS[type(operator)]} {self.visit(right)}"
-            case ast.Call():
-                return self._call(callee(node), node.args)
-        raise AssertionError(f"not part of a formula: {ast.dump(node)}")
-
-    def _call(self, name: str, arguments: Sequence[ast.expr]) -> str:
-        if name == "where":
-            condition, chosen, otherwise = map(self.visit, arguments)
-            if not isinstance(arguments[0], ast.Compare):
-                condition += " !== 0"  # nan holds
-            return f"({condition} ? {chosen} : {otherwise})"
-        if name in REDUCTIONS:
-            length = f"{_name(_first(arguments[0], self.sequences))}.length"
-            return length if name == "size" else f"$.{name}({length}, (i) => {self.visit(arguments[0])})"
-        printed = ", ".join(map(self.visit, arguments))
-        return f"$.{name}({printed})" if name in NUMPY_FUNCTIONS else f"RULES.get({json.dumps(name)}).result({printed})"
+            case Call("neg", (operand,)):
+                return f"(-{self.print(operand)})"
+            case Call(function, (left, right)) if function in _SYMBOLS:
+                printed = f"{self.print(left)} {_SYMBOLS[function]} {self.print(right)}"
+                return printed if function in COMPARISONS else f"({printed})"
+            case Call("where", (condition, chosen, otherwise)):
+                is_comparison = isinstance(condition, Call) and condition.function in COMPARISONS
+                test = self.print(condition) + ("" if is_comparison else " !== 0")  # nan holds
+                return f"({test} ? {self.print(chosen)} : {self.print(otherwise)})"
+            case Call(function, (argument,)) if function in REDUCTIONS:
+                length = f"{_name(elements(argument, self.sequences)[0])}.length"
+                return length if function == "size" else f"$.{function}({length}, (i) => {self.print(argument)})"
+            case Call(function, arguments):
+                printed = ", ".join(map(self.print, arguments))
+                row = f"RULES.get({json.dumps(function)}).result"
+                return f"{row if function not in FUNCTIONS else f'$.{function}'}({printed})"
+        raise AssertionError(f"not part of a formula: {tree}")
 
 
 def _over(text: str, name: str, sequences: Collection[str]) -> str:
     """For a given formula that is a sequence: one that it has an element for each element of."""
-    return _first(folded(text), sequences) if name in sequences else ""
-
-
-def _first(tree: ast.expr, sequences: Collection[str]) -> str:
-    return next(node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id in sequences)
+    return elements(parse(text), sequences)[0] if name in sequences else ""
 
 
 def _name(name: str) -> str:

@@ -5,12 +5,11 @@ The table writes ``"1 - y*y"``; a reader wants 1 − a², or ``1 - a^{2}`` for L
 
 from __future__ import annotations
 
-import ast
 import math
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from autograd.calculus.formula import parse_formula
+from autograd.calculus.expr import COMPARISONS, Call, Expr, Name, Number, parse
 
 __all__ = ["latex_formula", "latex_number", "number", "unicode_formula"]
 
@@ -46,7 +45,7 @@ def unicode_formula(text: str, names: Names | None = None) -> str:
     >>> unicode_formula("where(x > 0, 1, slope)", {"x": "z", "slope": 0.01})
     '1 if z > 0 else 0.01'
     """
-    return _write(parse_formula(text), _Dialect(_UNICODE, _UNICODE_FUNCTIONS, number, names or {})).text
+    return _write(parse(text), _Dialect(_UNICODE, _UNICODE_FUNCTIONS, number, names or {})).text
 
 
 def latex_formula(text: str, names: Names | None = None) -> str:
@@ -55,7 +54,7 @@ def latex_formula(text: str, names: Names | None = None) -> str:
     >>> print(latex_formula("y * (1 - y)", {"y": "a"}), latex_formula("1 / sqrt(x)"))
     a\,(1 - a) \frac{1}{\sqrt{x}}
     """
-    return _write(parse_formula(text), _Dialect(_LATEX, _LATEX_FUNCTIONS, latex_number, names or {})).text
+    return _write(parse(text), _Dialect(_LATEX, _LATEX_FUNCTIONS, latex_number, names or {})).text
 
 
 def _shortened(x: float, digits: int) -> str:
@@ -79,7 +78,7 @@ class _Dialect(NamedTuple):
     number: Callable[[float], str]
     names: Names
 
-    def fenced(self, tree: ast.expr, least: int) -> str:
+    def fenced(self, tree: Expr, least: int) -> str:
         """`tree` in writing, in parentheses if it binds less tightly than `least`."""
         written = _write(tree, self)
         return self.fence(written.text) if written.binds < least else written.text
@@ -90,26 +89,38 @@ class _Dialect(NamedTuple):
         return rf"\left({text}\right)" if tall else f"({text})"
 
 
-def _write(tree: ast.expr, to: _Dialect) -> _Written:
+def _write(tree: Expr, to: _Dialect) -> _Written:
     match tree:
-        case ast.Constant(value=float() | int() as value):
-            return _number(float(value), to)
-        case ast.Name(id=name):
+        case Number(value):
+            return _number(value, to)
+        case Name(name):
             new = to.names.get(name) if name in to.names else to.patterns.get(name) or _word(name, to)
             return _number(new, to) if isinstance(new, float) else _Written(str(new), _ATOM)
-        case ast.UnaryOp(op=ast.USub(), operand=operand):
+        case Call("neg", (operand,)):
             after = to.fenced(operand, _PRODUCT)
             return _Written(to.patterns["minus"] + (to.fence(after) if after[0] in "-−" else after), _SIGN)
-        case ast.BinOp():
-            return _binary(tree, to)
-        case ast.Call(func=ast.Name(id=name), args=arguments):
-            return _call(name, arguments, to)
-        case ast.Compare(left=left, ops=operators, comparators=sides):
-            parts = [to.fenced(left, _SUM)]
-            for operator, side in zip(operators, sides, strict=True):
-                parts += [to.patterns[type(operator).__name__], to.fenced(side, _SUM)]
-            return _Written(" ".join(parts), _CHOICE)
-    return _Written(ast.unparse(tree), _ATOM)
+        case Call("add" | "sub" as function, (left, right)):
+            sign = to.patterns["plus" if function == "add" else "less"]
+            # A sign may open a sum, but not follow another.
+            after = to.fenced(right, _PRODUCT)
+            after = to.fence(after) if after[0] in "-−" else after
+            return _Written(f"{to.fenced(left, _SUM)} {sign} {after}", _SUM)
+        case Call("div", (left, right)):
+            if "over" in to.patterns:
+                return _Written(to.patterns["over"].format(_write(left, to).text, _write(right, to).text), _ATOM)
+            return _Written(f"{to.fenced(left, _PRODUCT)}/{to.fenced(right, _POWER)}", _PRODUCT)
+        case Call("mul", (left, right)):
+            return _product(left, right, to)
+        case Call("where", (condition, chosen, otherwise)):
+            return _choice(condition, chosen, otherwise, to)
+        case Call("pow", (base, exponent)):
+            return _power(base, _write(exponent, to).text, to)
+        case Call(function, (left, right)) if function in COMPARISONS:
+            return _Written(f"{to.fenced(left, _SUM)} {to.patterns[function]} {to.fenced(right, _SUM)}", _CHOICE)
+    written = [_write(argument, to).text for argument in tree.args]
+    pattern = to.functions.get(tree.function, to.patterns["call"].replace("NAME", tree.function))
+    binds = _SUM if tree.function == "expm1" else _ATOM
+    return _Written(pattern.format(", ".join(written), *written), binds)
 
 
 def _number(x: float, to: _Dialect) -> _Written:
@@ -117,24 +128,13 @@ def _number(x: float, to: _Dialect) -> _Written:
     return _Written(text, _SIGN if text[0] in "-−" else _PRODUCT if "times" in text else _ATOM)
 
 
-def _binary(tree: ast.BinOp, to: _Dialect) -> _Written:
-    left, right = tree.left, tree.right
-    if isinstance(tree.op, ast.Add | ast.Sub):
-        sign = to.patterns["plus" if isinstance(tree.op, ast.Add) else "less"]
-        # A sign may open a sum, but not follow another.
-        after = to.fenced(right, _PRODUCT)
-        after = to.fence(after) if after[0] in "-−" else after
-        return _Written(f"{to.fenced(left, _SUM)} {sign} {after}", _SUM)
-    if isinstance(tree.op, ast.Div):
-        if "over" in to.patterns:
-            return _Written(to.patterns["over"].format(_write(left, to).text, _write(right, to).text), _ATOM)
-        return _Written(f"{to.fenced(left, _PRODUCT)}/{to.fenced(right, _POWER)}", _PRODUCT)
-    if isinstance(left, ast.UnaryOp) and _same(left.operand, right):  # -x * x
+def _product(left: Expr, right: Expr, to: _Dialect) -> _Written:
+    if left == Call("neg", (right,)):  # -x * x
         return _Written(to.patterns["minus"] + _power(right, "2", to).text, _SIGN)
-    if _same(left, right):
+    if left == right:
         return _power(left, "2", to)
-    if isinstance(left, ast.BinOp) and isinstance(left.op, ast.Mult) and _same(left.right, right):  # 3 * x * x
-        before, after = to.fenced(left.left, _PRODUCT), _power(right, "2", to).text
+    if isinstance(left, Call) and left.function == "mul" and left.args[1] == right:  # 3 * x * x
+        before, after = to.fenced(left.args[0], _PRODUCT), _power(right, "2", to).text
     else:
         before, after = to.fenced(left, _PRODUCT), to.fenced(right, _POWER)
     # Two numbers side by side need more than a thin space between them.
@@ -142,24 +142,12 @@ def _binary(tree: ast.BinOp, to: _Dialect) -> _Written:
     return _Written(f"{before}{times}{after}", _PRODUCT)
 
 
-def _power(base: ast.expr, exponent: str, to: _Dialect) -> _Written:
+def _power(base: Expr, exponent: str, to: _Dialect) -> _Written:
     pattern = to.patterns["square" if exponent == "2" else "power"]
     return _Written(pattern.format(to.fenced(base, _ATOM), exponent), _POWER)
 
 
-def _call(name: str, arguments: list[ast.expr], to: _Dialect) -> _Written:
-    if name == "where":
-        return _choice(arguments, to)
-    if name == "pow":
-        return _power(arguments[0], _write(arguments[1], to).text, to)
-    written = [_write(argument, to).text for argument in arguments]
-    pattern = to.functions.get(name, to.patterns["call"].replace("NAME", name))
-    binds = _SUM if name == "expm1" else _ATOM
-    return _Written(pattern.format(", ".join(written), *written), binds)
-
-
-def _choice(arguments: list[ast.expr], to: _Dialect) -> _Written:
-    condition, chosen, otherwise = arguments
+def _choice(condition: Expr, chosen: Expr, otherwise: Expr, to: _Dialect) -> _Written:
     if "cases" not in to.patterns:
         text = f"{to.fenced(chosen, _SUM)} if {_write(condition, to).text} else {_write(otherwise, to).text}"
         return _Written(text, _CHOICE)
@@ -169,14 +157,12 @@ def _choice(arguments: list[ast.expr], to: _Dialect) -> _Written:
     return _Written(to.patterns["cases"].format(*first, *rest), _ATOM)
 
 
-_OPPOSITES: dict[type[ast.cmpop], ast.cmpop] = {
-    ast.Lt: ast.GtE(), ast.GtE: ast.Lt(), ast.Gt: ast.LtE(), ast.LtE: ast.Gt(), ast.Eq: ast.NotEq(), ast.NotEq: ast.Eq()
-}  # fmt: skip
+_OPPOSITES = {"lt": "ge", "ge": "lt", "gt": "le", "le": "gt", "eq": "ne", "ne": "eq"}
 
 
-def _opposite(condition: ast.expr) -> ast.expr | None:
-    if isinstance(condition, ast.Compare) and len(condition.ops) == 1:
-        return ast.Compare(condition.left, [_OPPOSITES[type(condition.ops[0])]], condition.comparators)
+def _opposite(condition: Expr) -> Expr | None:
+    if isinstance(condition, Call) and condition.function in COMPARISONS:
+        return Call(_OPPOSITES[condition.function], condition.args)
     return None
 
 
@@ -185,14 +171,10 @@ def _word(name: str, to: _Dialect) -> str:
     return name if len(name) == 1 or "word" not in to.patterns else to.patterns["word"].format(name.replace("_", r"\_"))
 
 
-def _same(one: ast.expr, other: ast.expr) -> bool:
-    return ast.dump(one) == ast.dump(other)
-
-
 _UNICODE = {
     "minus": "−", "plus": "+", "less": "−", "times": "·", "dot": "·", "square": "{0}²", "power": "{0}^({1})",
     "call": "NAME({0})", "pi": "π", "inf": "∞", "alpha": "α",
-    "Lt": "<", "LtE": "≤", "Gt": ">", "GtE": "≥", "Eq": "=", "NotEq": "≠",
+    "lt": "<", "le": "≤", "gt": ">", "ge": "≥", "eq": "=", "ne": "≠",
 }  # fmt: skip
 _UNICODE_FUNCTIONS = {
     "abs": "|{0}|", "sqrt": "√({0})", "log": "ln({0})", "log1p": "ln(1 + {0})", "log2": "log₂({0})",
@@ -204,7 +186,7 @@ _LATEX = {
     "power": "{0}^{{{1}}}", "over": r"\frac{{{0}}}{{{1}}}", "call": r"\operatorname{{NAME}}({0})",
     "cases": r"\begin{{cases}} {0}, & {1} \\ {2}, & {3} \end{{cases}}", "else": r"\text{else}",
     "pi": r"\pi", "inf": r"\infty", "alpha": r"\alpha", "word": r"\mathit{{{0}}}",
-    "Lt": "<", "LtE": r"\le", "Gt": ">", "GtE": r"\ge", "Eq": "=", "NotEq": r"\ne",
+    "lt": "<", "le": r"\le", "gt": ">", "ge": r"\ge", "eq": "=", "ne": r"\ne",
 }  # fmt: skip
 _LATEX_FUNCTIONS = {
     **{name: rf"\{name}({{0}})" for name in ("sin", "cos", "tan", "sinh", "cosh", "tanh")},

@@ -9,13 +9,15 @@ import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
-from autograd.calculus.formula import NUMPY_FUNCTIONS, REDUCTIONS, calls_in, check_formula, is_name, names_in
-from autograd.calculus.printing import is_elementwise, numpy_function
+from autograd.calculus import expr
+from autograd.calculus.expr import FUNCTIONS, OPERATORS, REDUCTIONS, Expr, parse
+from autograd.calculus.formula import check_formula, is_name
+from autograd.calculus.printing import numpy_function, text_of
 from autograd.errors import FormulaError, LengthError, UnknownNameError
 
-__all__ = ["RULES", "Interval", "Operand", "Rule", "rule_named"]
+__all__ = ["RULES", "Expressions", "Interval", "Operand", "Rule", "rule_named"]
 
 Interval = tuple[float, float]
 
@@ -38,6 +40,19 @@ class Operand:
             raise FormulaError(f"the default of operand {name!r} must be a number, got {default!r}") from None
 
 
+class Expressions(NamedTuple):
+    """The formulas of a row as trees: the result, one partial per operand, and the subformulas that have names."""
+
+    forward: Expr
+    partials: tuple[Expr, ...]
+    given: tuple[tuple[str, Expr], ...]
+
+    @property
+    def all(self) -> tuple[Expr, ...]:
+        """Every formula of the row."""
+        return (self.forward, *self.partials, *(tree for _, tree in self.given))
+
+
 @dataclass(frozen=True)
 class Rule:
     """One row of the calculus table.
@@ -53,9 +68,7 @@ class Rule:
         kink: the convention where the derivative does not exist.
         symbol: the infix or prefix symbol, for operators.
 
-    Raises:
-        FormulaError: a formula is malformed or uses names that the row does not have.
-        LengthError: there is not exactly one partial and one interval per operand.
+    A row is not looked at until it is used; :meth:`check` does.
     """
 
     name: str
@@ -70,9 +83,27 @@ class Rule:
     operands: tuple[Operand, ...] = field(init=False)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "operands", tuple(map(Operand.parse, self.signature.split())))
+
+    @cached_property
+    def expressions(self) -> Expressions:
+        """The row's formulas as trees, parsed when they are first asked for."""
+        given = tuple((name, parse(text)) for name, text in self.given)
+        return Expressions(parse(self.forward), tuple(map(parse, self.partials)), given)
+
+    def check(self) -> None:
+        """Refuse a row that makes no sense. Whoever enters a row asks this; the table's own pass in the tests.
+
+        Raises:
+            FormulaError: a formula is malformed or uses names that the row does not have.
+            LengthError: there is not exactly one partial and one interval per operand.
+
+        >>> Rule("half", "x", "x / 2", ("0.5", "0.5"), "Half.").check()
+        Traceback (most recent call last):
+        autograd.errors.LengthError: 'half' has 1 operands (x), 2 partials: give one for each
+        """
         if not is_name(self.name):
             raise FormulaError(f"a primitive's name must be a Python identifier, got {self.name!r}")
-        object.__setattr__(self, "operands", tuple(map(Operand.parse, self.signature.split())))
         self._check_operands()
         if len(self.partials) != len(self.operands):
             raise LengthError(
@@ -85,11 +116,11 @@ class Rule:
         for name, text in self.given:
             if not is_name(name) or name in known:
                 raise FormulaError(f"a given name must be a new Python identifier, got {name!r}")
-            self._check(name, text, known)
+            self._check_formula(name, text, known)
             known.add(name)
-        self._check("forward", self.forward, known)
+        self._check_formula("forward", self.forward, known)
         for operand, partial in zip(self.operands, self.partials, strict=True):
-            self._check(f"partial of {operand.name}", partial, known | {"y"})
+            self._check_formula(f"partial of {operand.name}", partial, known | {"y"})
         self._check_sequences()
 
     def _check_operands(self) -> None:
@@ -105,46 +136,55 @@ class Rule:
             if before.default is not None and operand.default is None:
                 raise FormulaError(f"{self.name!r}: operand {operand.name!r} needs a default, like the one before it")
 
-    def _check(self, what: str, text: str, known: set[str]) -> None:
-        names, functions = names_in(text)
-        for name in sorted(names - known):
+    def _check_formula(self, what: str, text: str, known: set[str]) -> None:
+        tree = parse(text)
+        for name in sorted(expr.names(tree) - known):
             raise FormulaError(f"{what} of {self.name!r} uses {name!r}, which is none of {', '.join(sorted(known))}")
-        callable_ = NUMPY_FUNCTIONS.keys() | {name for name, row in RULES.items() if row.is_function}
-        for name in sorted(functions - callable_ | functions & {"pi", "inf", "nan"}):
-            raise UnknownNameError("function in a formula", name, callable_ - {"pi", "inf", "nan"})
-        for name, arguments in calls_in(text):
-            if name in RULES and not RULES[name].takes(len(arguments)):
+        callable_ = FUNCTIONS | {name for name, row in RULES.items() if row.is_function}
+        for name in sorted(expr.functions(tree) - callable_):
+            raise UnknownNameError("function in a formula", name, callable_)
+        for call in expr.calls(tree):
+            row = RULES.get(call.function)
+            if row is None or call.function in OPERATORS:
+                continue
+            if not row.takes(len(call.args)):
                 raise FormulaError(
-                    f"{what} of {self.name!r}: {name} takes {RULES[name].signature!r}, got {len(arguments)} operands"
+                    f"{what} of {self.name!r}: {row.name} takes {row.signature!r}, got {len(call.args)} operands"
                 )
-            if name in RULES.keys() - NUMPY_FUNCTIONS.keys() and self.name in RULES[name].calls:
-                raise FormulaError(f"{what} of {self.name!r} calls {name!r}, which leads back to {self.name!r} itself")
+            if row.name not in FUNCTIONS and self.name in row.calls:
+                raise FormulaError(
+                    f"{what} of {self.name!r} calls {row.name!r}, which leads back to {self.name!r} itself"
+                )
         check_formula(text)
 
     def _check_sequences(self) -> None:
         """Numbers stay numbers: only what goes over a sequence is reduced, and everything else comes out reduced."""
-        for name, arguments in itertools.chain(*map(calls_in, self._formulas)):
-            if name in REDUCTIONS and [is_elementwise(argument, self.sequences) for argument in arguments] != [True]:
-                raise FormulaError(f"{self.name!r}: {name}({', '.join(arguments)}) needs one sequence, like *x")
-        single = [partial for o, partial in zip(self.operands, self.partials, strict=True) if not o.is_sequence]
-        for text in (self.forward, *single) if self.sequences else ():
-            if is_elementwise(text, self.sequences):
-                raise FormulaError(f"{self.name!r}: {text!r} is one number for each element: reduce it, as in sum(x)")
+        trees = self.expressions
+        for call in itertools.chain.from_iterable(map(expr.calls, trees.all)):
+            elementwise = [bool(expr.elements(arg, self.sequences)) for arg in call.args]
+            if call.function in REDUCTIONS and elementwise != [True]:
+                raise FormulaError(f"{self.name!r}: {text_of(call)} needs one sequence, like *x")
+        single = [partial for o, partial in zip(self.operands, trees.partials, strict=True) if not o.is_sequence]
+        for tree in (trees.forward, *single) if self.sequences else ():
+            if expr.elements(tree, self.sequences):
+                raise FormulaError(
+                    f"{self.name!r}: {text_of(tree)!r} is one number for each element: reduce it, as in sum(x)"
+                )
 
     @property
     def is_function(self) -> bool:
         """Whether formulas may call it by its name: not what has an operator, nor what takes sequences."""
         sequences = any(operand.is_sequence for operand in self.operands)
-        return self.symbol not in ("+", "-", "*", "/") and (not sequences or self.name in NUMPY_FUNCTIONS)
+        return self.symbol not in ("+", "-", "*", "/") and (not sequences or self.name in FUNCTIONS)
 
     @cached_property
-    def sequences(self) -> set[str]:
+    def sequences(self) -> frozenset[str]:
         """The names that stand for whole sequences: of operands, and of given formulas that go over their elements."""
         names = {operand.name for operand in self.operands if operand.is_sequence}
-        for name, text in self.given:
-            if is_elementwise(text, names):
+        for name, tree in self.expressions.given:
+            if expr.elements(tree, names):
                 names.add(name)
-        return names
+        return frozenset(names)
 
     def takes(self, count: int) -> bool:
         """Whether it can be called with so many operands."""
@@ -153,14 +193,16 @@ class Rule:
     @property
     def calls(self) -> set[str]:
         """Its own name, and the rows that its formulas call, directly or through others."""
-        direct = set().union(*(names_in(text)[1] for text in self._formulas)) - NUMPY_FUNCTIONS.keys()
+        direct = set().union(*map(expr.functions, self.expressions.all)) - FUNCTIONS
         return {self.name}.union(*(RULES[name].calls for name in direct))
 
     @cached_property
     def arrays(self) -> Callable[..., tuple[Any, ...]]:
         """The row over NumPy arrays: ``arrays(*operands) -> (result, *partials)``, IEEE-754 throughout."""
         functions = {name: _forward_of(name) for name in self.calls}
-        return numpy_function((o.name for o in self.operands), self.given, (self.forward, *self.partials), functions)
+        trees = self.expressions
+        operands = (operand.name for operand in self.operands)
+        return numpy_function(operands, trees.given, (trees.forward, *trees.partials), functions)
 
     def grouped(self, operands: Sequence[Any]) -> list[Any]:
         """Gather the flat operands of a node into one list per sequence operand; those are of equal length.
@@ -178,10 +220,6 @@ class Rule:
             else:
                 groups.append(rest.pop(0))
         return groups
-
-    @property
-    def _formulas(self) -> tuple[str, ...]:
-        return (self.forward, *self.partials, *(text for _, text in self.given))
 
 
 def _forward_of(name: str) -> Callable[..., Any]:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from autograd import operations
-from autograd.calculus.formula import names_in
+from autograd.calculus.expr import Expr, needed
 from autograd.calculus.printing import python_source
 from autograd.calculus.table import RULES, Rule
 from autograd.operations import Operand
@@ -46,17 +46,14 @@ def partials_as_values(node: Value) -> list[Operand]:
 @functools.cache
 def _partial(rule: Rule, index: int) -> Callable[..., Any]:
     operand = rule.operands[index]
-    sequences = rule.sequences
-    formulas = {**dict(rule.given), "return": rule.partials[index]}
-    used = names_in(rule.partials[index])[0]
-    for name, text in reversed(rule.given):  # a given formula may use those before it
-        used |= names_in(text)[0] if name in used else set()
-    body = []
-    for name, text in formulas.items():
-        if name == "return" or name in used:
-            spread = operand.name if name == "return" and operand.is_sequence else ""
-            source = python_source(text, call=str, compare="primal", sequences=sequences, spread_over=spread)
-            body.append(f"    {'return' if name == 'return' else f'{name} ='} {source}")
+    trees = rule.expressions
+    result, spread = trees.partials[index], operand.name if operand.is_sequence else ""
+
+    def source(tree: Expr, spread_over: str = "") -> str:
+        return python_source(tree, call=str, compare="primal", sequences=rule.sequences, spread_over=spread_over)
+
+    body = [f"    {name} = {source(tree)}" for name, tree in needed(trees.given, [result])]
+    body.append(f"    return {source(result, spread)}")
     parameters = ", ".join(each.name for each in rule.operands)
     scope = {**vars(operations), "primal": primal, "max": _largest}
     exec("\n".join([f"def partial({parameters}, y):", *body]), scope)  # noqa: S102 - formulas checked by their Rule

@@ -327,7 +327,12 @@ def test_conventions_are_torchs(name: str) -> None:
         operands = [numbers] if ROWS[name].operands[0].is_sequence else numbers
         leaves = list(map(Value, numbers))
         result = apply(name, regroup(operands, leaves))
-        assert same(result.data, expected.item()), numbers
+        assert agrees(result.data, expected.item()), numbers
         for i, tensor in enumerate(tensors):
             if tensor.grad is not None:
-                assert same(result.partials[i], tensor.grad.item()), (numbers, i)
+                assert agrees(result.partials[i], tensor.grad.item()), (numbers, i)
+
+
+def agrees(ours: float, theirs: float) -> bool:
+    """The same special value, or the same number but for the last bits, which are the C library's own."""
+    return same(ours, theirs) or math.isclose(ours, theirs, rel_tol=4 * EPS)

@@ -1,0 +1,33 @@
+"""The functions that formulas use, over NumPy arrays; :mod:`autograd.calculus.floats` has what floats lack of them."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from autograd.calculus.expr import CONSTANTS
+
+__all__ = ["NUMPY_FUNCTIONS"]
+
+_SAME_NAME = (
+    "exp expm1 log log1p log2 log10 sqrt cbrt sin cos tan sinh cosh tanh "
+    "sign floor ceil hypot maximum minimum where sum max size"
+)
+#: The functions a formula may call, over arrays. NumPy has no error function; the C library's is used per element.
+NUMPY_FUNCTIONS: dict[str, Any] = {name: getattr(np, name) for name in _SAME_NAME.split()} | {
+    **CONSTANTS,
+    "abs": np.absolute,
+    "round": np.round,
+    "pow": np.power,
+    "asin": np.arcsin,
+    "acos": np.arccos,
+    "atan": np.arctan,
+    "atan2": np.arctan2,
+    "asinh": np.arcsinh,
+    "acosh": np.arccosh,
+    "atanh": np.arctanh,
+    "erf": np.vectorize(math.erf, otypes=[float]),
+    "erfc": np.vectorize(math.erfc, otypes=[float]),
+}
