@@ -334,5 +334,5 @@ def test_conventions_are_torchs(name: str) -> None:
 
 
 def agrees(ours: float, theirs: float) -> bool:
-    """The same special value, or the same number but for the last bits, which are the C library's own."""
-    return same(ours, theirs) or math.isclose(ours, theirs, rel_tol=4 * EPS)
+    """The same special value, or the same number as far as peers compute it: torch's logsumexp loses seven bits."""
+    return same(ours, theirs) or math.isclose(ours, theirs, rel_tol=1e-12)
