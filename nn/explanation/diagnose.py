@@ -10,16 +10,14 @@ import functools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from autograd import RULES, Rule
 from autograd.calculus.notation import number
+from nn.explanation.figures import Figures, LayerReport, NeuronFigures
 from nn.explanation.writing.wording import check, say
-
-if TYPE_CHECKING:
-    from nn.explanation.report import LayerReport, NeuronReport, Report
 
 __all__ = ["Finding", "Thresholds", "diagnose", "usual_slope"]
 
@@ -105,7 +103,7 @@ class Finding:
         return say(f"{self.kind}.{part}", self.lang, **fields)
 
 
-def diagnose(report: Report, thresholds: Thresholds | None = None) -> tuple[Finding, ...]:
+def diagnose(report: Figures, thresholds: Thresholds | None = None) -> tuple[Finding, ...]:
     """Return what is wrong with the model of a report, the most urgent first; empty when nothing is.
 
     Args:
@@ -161,7 +159,7 @@ def _switches_off(activation: str) -> bool:
     return _slopes(activation)[1] == 0.0
 
 
-def _not_finite(report: Report) -> Finding:
+def _not_finite(report: Figures) -> Finding:
     oddity = report.oddity
     assert oddity is not None
     neurons = tuple(name for name in report.neurons if oddity.what.startswith((f"{name}:", f"{name}.")))
@@ -169,7 +167,7 @@ def _not_finite(report: Report) -> Finding:
     return Finding("nan", neurons, evidence, report.lang)
 
 
-def _flat(report: Report, limits: Thresholds) -> Iterator[Finding]:
+def _flat(report: Figures, limits: Thresholds) -> Iterator[Finding]:
     if len(report.costs) < limits.rows:
         return
     for layer in report.layers.values():
@@ -194,7 +192,7 @@ def _flat(report: Report, limits: Thresholds) -> Iterator[Finding]:
             yield Finding("saturated", _names([neuron for neuron, _ in saturated]), evidence)
 
 
-def _starved(report: Report) -> Iterator[Finding]:
+def _starved(report: Figures) -> Iterator[Finding]:
     for layer in report.layers.values():
         hungry = [neuron for neuron in layer.neurons if not any(any(use.inputs) for use in neuron.uses)]
         if hungry:
@@ -202,7 +200,7 @@ def _starved(report: Report) -> Iterator[Finding]:
             yield Finding("starved", _names(hungry), evidence)
 
 
-def _depth(report: Report, limits: Thresholds) -> Iterator[Finding]:
+def _depth(report: Figures, limits: Thresholds) -> Iterator[Finding]:
     layers = list(report.layers.values())
     if len(layers) < limits.layers:
         return
@@ -227,9 +225,9 @@ def _depth(report: Report, limits: Thresholds) -> Iterator[Finding]:
         yield Finding(kind, _names([neuron for layer in concerned for neuron in layer.neurons]), evidence)
 
 
-def _twins(report: Report) -> Iterator[Finding]:
+def _twins(report: Figures) -> Iterator[Finding]:
     for layer in report.layers.values():
-        families: dict[Any, list[NeuronReport]] = {}
+        families: dict[Any, list[NeuronFigures]] = {}
         for neuron in layer.neurons:
             key = (neuron.activation, neuron.weights, neuron.bias, tuple(use.inputs for use in neuron.uses))
             families.setdefault(key, []).append(neuron)
@@ -242,12 +240,12 @@ def _twins(report: Report) -> Iterator[Finding]:
                     yield Finding("twins", _names(same), {"rows": len(report.costs)})
 
 
-def _same_delta(one: NeuronReport, other: NeuronReport) -> bool:
+def _same_delta(one: NeuronFigures, other: NeuronFigures) -> bool:
     deltas, others = (np.array([use.delta for use in neuron.uses]) for neuron in (one, other))
     return bool(np.allclose(deltas, others, rtol=1e-9, atol=0.0))  # they may be summed in another order
 
 
-def _unused(report: Report, limits: Thresholds) -> Iterator[Finding]:
+def _unused(report: Figures, limits: Thresholds) -> Iterator[Finding]:
     if len(report.costs) < limits.rows:
         return
     influence = report.inputs.std(axis=0) * np.sqrt(np.mean(np.square(report.input_gradients), axis=0))
@@ -263,7 +261,7 @@ def _rms_delta(layer: LayerReport) -> float:
     return float(np.sqrt(np.mean(np.square([use.delta for neuron in layer.neurons for use in neuron.uses]))))
 
 
-def _names(neurons: Sequence[NeuronReport]) -> tuple[str, ...]:
+def _names(neurons: Sequence[NeuronFigures]) -> tuple[str, ...]:
     return tuple(neuron.name for neuron in neurons)
 
 

@@ -65,6 +65,10 @@ class Table:
     total: tuple[Cell, ...] = ()
     signed: tuple[int, ...] = ()
 
+    def is_numeric(self, place: int) -> bool:
+        """Whether a column holds single numbers, which line up on the right; all else does on the left."""
+        return any(isinstance(row[place], float) for row in self.rows)
+
 
 @dataclass(frozen=True)
 class Details:

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from autograd.calculus.notation import number
 from autograd.transforms.paths import total
-from nn.explanation.diagnose import Thresholds, usual_slope
+from nn.explanation.diagnose import Finding, Thresholds, usual_slope
+from nn.explanation.figures import Figures, LayerReport, NeuronFigures
 from nn.explanation.writing.blocks import Block, Cell, Details, Equations, Heading, Math, Note, Several, Table, figure
 from nn.explanation.writing.derivation import derivation
 from nn.explanation.writing.symbols import (
     A_IN,
     ACTIVITY,
+    BACK,
+    BACK_OF_ROWS,
     BIAS_GRADIENT,
     BOTH_FACTORS,
     CONTRIBUTION,
     DELTA,
+    INPUT_GRADIENT,
+    ONES,
     SUM_OF_DELTA,
     SUM_OF_PRODUCTS,
     TIMES_INPUT,
@@ -31,9 +35,6 @@ from nn.explanation.writing.symbols import (
 )  # fmt: skip
 from nn.explanation.writing.wording import say
 
-if TYPE_CHECKING:
-    from nn.explanation.report import LayerReport, NeuronReport, Report
-
 __all__ = ["neuron_blocks", "report_blocks"]
 
 #: The most neurons that a layer's table shows; the report itself has them all.
@@ -44,7 +45,7 @@ _DERIVED = 24
 _ROWS = 12
 
 
-def report_blocks(report: Report, lang: str) -> list[Block]:
+def report_blocks(report: Figures, found: Sequence[Finding], lang: str) -> list[Block]:
     """Return the whole report: the formulas, one table a layer, remarks, findings, and each neuron to look up."""
     rows = len(report.costs)
     opening = say(
@@ -58,11 +59,12 @@ def report_blocks(report: Report, lang: str) -> list[Block]:
     if report.frozen:
         blocks.append(Note(say("frozen", lang, names=", ".join(report.frozen))))
     blocks += [Note(say("elsewhere", lang, name=name, value=number(x))) for name, x in report.elsewhere.items()]
-    if findings := [finding.translated(lang) for finding in report.findings]:
+    if findings := [finding.translated(lang) for finding in found]:
         blocks.append(Heading(say("findings", lang), 2))
         blocks += [Note(str(finding).removeprefix(finding.title), finding.title, "finding") for finding in findings]
     elif report.batch:
         blocks.append(Note(say("healthy", lang)))
+    blocks.append(_meanings(report.batch, lang))
     neurons = list(report.neurons.values())
     if len(neurons) <= _DERIVED:
         hint = say("one_neuron", lang, name=neurons[0].name)
@@ -73,7 +75,7 @@ def report_blocks(report: Report, lang: str) -> list[Block]:
     return blocks
 
 
-def neuron_blocks(neuron: NeuronReport, lang: str, *, title: bool = True) -> list[Block]:
+def neuron_blocks(neuron: NeuronFigures, lang: str, *, title: bool = True) -> list[Block]:
     """Return one neuron: for one sample its derivation in symbols and numbers, for a batch its rows and their sum."""
     name = say("derivation", lang, name=neuron.name) if neuron.single else neuron.name
     blocks: list[Block] = [Heading(name, 2)] if title else []
@@ -85,20 +87,33 @@ def neuron_blocks(neuron: NeuronReport, lang: str, *, title: bool = True) -> lis
     return [*blocks, *_remarks([neuron], lang)]
 
 
-def _head(report: Report, lang: str) -> Equations:
+def _head(report: Figures, lang: str) -> Equations:
     """The three lines of backpropagation, with words beside them."""
     bias, weights = (SUM_OF_DELTA, SUM_OF_PRODUCTS) if report.batch else (TIMES_ONE, TIMES_INPUT)
     summed = "_sum" if report.batch else ""
     return Equations(
         (
             ((DELTA, BOTH_FACTORS), say("delta_in_words", lang)),
-            ((BIAS_GRADIENT, bias), say(f"bias{summed}_in_words", lang)),
+            ((BIAS_GRADIENT, bias, *([ONES] if report.batch else [])), say(f"bias{summed}_in_words", lang)),
             ((WEIGHT_GRADIENT, weights), say(f"weight{summed}_in_words", lang)),
         )
     )
 
 
-def _layer(report: Report, layer: LayerReport, lang: str) -> list[Block]:
+def _meanings(batch: bool, lang: str) -> Table:
+    """The closing table: every kind of parameter, its gradient, and what that means."""
+    bias, weights, back = (ONES, SUM_OF_PRODUCTS, BACK_OF_ROWS) if batch else (TIMES_ONE, TIMES_INPUT, BACK)
+    summed = "_sum" if batch else ""
+    rows: tuple[tuple[Cell, ...], ...] = (
+        (Math("b", "b"), equal(BIAS_GRADIENT, bias), say(f"means_bias{summed}", lang)),
+        (Math("w", "w"), equal(WEIGHT_GRADIENT, weights), say(f"means_weight{summed}", lang)),
+        (A_IN, equal(INPUT_GRADIENT, back), say("means_input", lang)),
+    )
+    heads = (say("parameter", lang), say("gradient", lang), say("meaning", lang))
+    return Table((say("in_short", lang),), heads, rows)
+
+
+def _layer(report: Figures, layer: LayerReport, lang: str) -> list[Block]:
     neurons = list(layer.neurons)
     shown = neurons
     if len(neurons) > _NEURONS:
@@ -110,7 +125,7 @@ def _layer(report: Report, layer: LayerReport, lang: str) -> list[Block]:
     return blocks if report.batch else [*blocks, *_remarks(shown, lang)]
 
 
-def _table(layer: LayerReport, neurons: Sequence[NeuronReport], lang: str) -> Table:
+def _table(layer: LayerReport, neurons: Sequence[NeuronFigures], lang: str) -> Table:
     caption: tuple[str | Math, ...] = (layer.name, *_formulas(layer.activation))
     name = say("neuron", lang)
     if not all(neuron.single for neuron in neurons):
@@ -130,7 +145,7 @@ def _formulas(activation: str) -> tuple[Math, Math]:
     return equal(A, function(activation)), equal(ACTIVITY, derivative(activation) or ACTIVITY)
 
 
-def _batch_row(neuron: NeuronReport) -> tuple[Cell, ...]:
+def _batch_row(neuron: NeuronFigures) -> tuple[Cell, ...]:
     uses, count = neuron.uses, len(neuron.uses)
     return (
         _short(neuron),
@@ -141,7 +156,7 @@ def _batch_row(neuron: NeuronReport) -> tuple[Cell, ...]:
     )
 
 
-def _rows(neuron: NeuronReport, lang: str) -> Table:
+def _rows(neuron: NeuronFigures, lang: str) -> Table:
     """A batch's rows for one neuron, the strongest ones each, the others together, and their sum."""
     uses = sorted(neuron.uses, key=lambda use: abs(use.delta), reverse=True)
     shown = sorted(uses[:_ROWS], key=lambda use: use.row)
@@ -162,7 +177,7 @@ def _gradients(uses: Sequence[object]) -> Several:
     return Several(tuple(map(total, columns)))
 
 
-def _pressure(neuron: NeuronReport, lang: str) -> Table:
+def _pressure(neuron: NeuronFigures, lang: str) -> Table:
     pressure = neuron.pressure
     # By place: equal terms are different terms.
     strongest = sorted(range(len(pressure)), key=lambda place: abs(pressure[place].product), reverse=True)
@@ -176,7 +191,7 @@ def _pressure(neuron: NeuronReport, lang: str) -> Table:
     return Table((say("pressure", lang),), heads, tuple(rows), ends, signed=(3,))
 
 
-def _remarks(neurons: Sequence[NeuronReport], lang: str) -> list[Block]:
+def _remarks(neurons: Sequence[NeuronFigures], lang: str) -> list[Block]:
     """For one sample: why a gradient is 0, or nearly."""
     found = [(neuron, key) for neuron in neurons if neuron.single and (key := _remark(neuron))]
     return [
@@ -185,7 +200,7 @@ def _remarks(neurons: Sequence[NeuronReport], lang: str) -> list[Block]:
     ]
 
 
-def _remark(neuron: NeuronReport) -> str:
+def _remark(neuron: NeuronFigures) -> str:
     if not math.isfinite(neuron.delta):
         return "odd"
     if neuron.contribution == 0.0:
@@ -198,16 +213,16 @@ def _remark(neuron: NeuronReport) -> str:
     return "is_saturated" if flat else ""
 
 
-def _inputs(neuron: NeuronReport) -> Math:
+def _inputs(neuron: NeuronFigures) -> Math:
     shown = [figure(x) for x in neuron.inputs[:4]]
     more = Math("", "") if len(neuron.inputs) <= 4 else Math(", …", r", \ldots")
     text = ", ".join(x.text for x in shown) + more.text
     return Math(f"{A_IN.text} = ({text})", f"{A_IN.latex} = ({', '.join(x.latex for x in shown)}{more.latex})")
 
 
-def _size(neuron: NeuronReport) -> float:
+def _size(neuron: NeuronFigures) -> float:
     return max(abs(use.delta) for use in neuron.uses)
 
 
-def _short(neuron: NeuronReport) -> str:
+def _short(neuron: NeuronFigures) -> str:
     return neuron.name.removeprefix(f"{neuron.layer}.")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from nn.explanation.collect import COST
+from nn.explanation.figures import NeuronFigures
 from nn.explanation.writing.blocks import Equations, Math, figure, product
 from nn.explanation.writing.symbols import (
     A_IN,
@@ -23,9 +23,6 @@ from nn.explanation.writing.symbols import (
     derivative,
 )  # fmt: skip
 
-if TYPE_CHECKING:
-    from nn.explanation.report import NeuronReport
-
 __all__ = ["derivation"]
 
 #: The most terms of a sum that are written out.
@@ -34,7 +31,7 @@ _TERMS = 4
 _Chain = tuple[Math, ...]
 
 
-def derivation(neuron: NeuronReport) -> Equations:
+def derivation(neuron: NeuronFigures) -> Equations:
     """Return z, a, σ', ∂C/∂a, δ and the gradients, each as ``symbol = formula = numbers = result``."""
     lines: list[_Chain] = [_preactivation(neuron)]
     sigma, slope = derivative(neuron.activation), None
@@ -54,7 +51,7 @@ def derivation(neuron: NeuronReport) -> Equations:
     return Equations(tuple((line, "") for line in lines))
 
 
-def _preactivation(neuron: NeuronReport) -> _Chain:
+def _preactivation(neuron: NeuronFigures) -> _Chain:
     terms = [product(w, x) for w, x in zip(neuron.weights, neuron.inputs, strict=True)]
     symbols = Math(f"w·{A_IN.text}", rf"w \cdot {A_IN.latex}")
     if neuron.bias is not None:
@@ -63,7 +60,7 @@ def _preactivation(neuron: NeuronReport) -> _Chain:
     return (Z, symbols, _added(terms), figure(neuron.z))
 
 
-def _contribution(neuron: NeuronReport) -> _Chain:
+def _contribution(neuron: NeuronFigures) -> _Chain:
     result = figure(neuron.contribution)
     if all(term.to == COST for term in neuron.pressure):
         return (CONTRIBUTION, result)
@@ -71,7 +68,7 @@ def _contribution(neuron: NeuronReport) -> _Chain:
     return (CONTRIBUTION, Math("Σ w·δ", r"\sum w\,\delta_{\mathrm{next}}"), _added(terms), result)
 
 
-def _weights(neuron: NeuronReport) -> _Chain:
+def _weights(neuron: NeuronFigures) -> _Chain:
     delta = figure(neuron.delta)
     inputs, gradients = _listed(neuron.inputs), _listed(neuron.weight_gradients)
     numbers = Math(f"{delta.text} · {inputs.text}", rf"{delta.latex} \cdot {inputs.latex}")

@@ -34,10 +34,14 @@ class Written:
         """Return text for a terminal of `width` columns, without colours."""
         return text.write(self.blocks(self._language(lang)), width)
 
-    def to_html(self, lang: str | None = None) -> str:
-        """Return an HTML fragment with its own style; everything in it is escaped, and nothing is loaded."""
+    def to_html(self, lang: str | None = None, *, standalone: bool = False) -> str:
+        """Return HTML with its own style, for light and dark: a piece of a page, or a whole page to open by itself.
+
+        Everything in it is escaped, and nothing is loaded. On a narrow screen a table's rows become cards.
+        """
         language = self._language(lang)
-        return page.write(self.blocks(language), language)
+        written = page.document if standalone else page.write
+        return written(self.blocks(language), language)
 
     def to_latex(self, lang: str | None = None, *, standalone: bool = False) -> str:
         """Return LaTeX: a piece for a document that loads amsmath, or a whole document of its own.

@@ -5,15 +5,18 @@ It takes its text colour from the page around it, so it reads well in light and 
 
 from __future__ import annotations
 
+import functools
 import html
 import math
+import re
 from collections.abc import Iterable, Sequence
+from importlib import resources
 
 from autograd.calculus.notation import number
 from nn.explanation.writing.blocks import Block, Cell, Details, Equations, Heading, Math, Note, Several, Table
 from nn.explanation.writing.text import several
 
-__all__ = ["write"]
+__all__ = ["document", "write"]
 
 #: The most numbers of a list that a cell shows; the others are in its tooltip.
 _SHOWN = 6
@@ -26,7 +29,25 @@ def write(blocks: Iterable[Block], lang: str) -> str:
     >>> write([Note("a < b")], "en").endswith("a &lt; b</p></section>")
     True
     """
-    return f'<section class="glassgrad-report" lang="{_SCRIPTS[lang]}"><style>{_STYLE}</style>{_all(blocks)}</section>'
+    return (
+        f'<section class="glassgrad-report" lang="{_SCRIPTS[lang]}"><style>{_style()}</style>{_all(blocks)}</section>'
+    )
+
+
+def document(blocks: Sequence[Block], lang: str) -> str:
+    """Return a whole page with `blocks` in it: one file, which opens anywhere and loads nothing.
+
+    >>> document([Heading("Two & two")], "en").count("<title>Two &amp; two</title>")
+    1
+    """
+    title = next((block.text for block in blocks if isinstance(block, Heading)), "glassgrad")
+    policy = "default-src 'none'; style-src 'unsafe-inline'"
+    return (
+        f'<!doctype html>\n<html lang="{_SCRIPTS[lang]}"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
+        f"<title>{html.escape(title)}</title></head>\n<body>{write(blocks, lang)}</body></html>\n"
+    )
 
 
 def _all(blocks: Iterable[Block]) -> str:
@@ -58,26 +79,29 @@ def _equation(line: tuple[tuple[Math, ...], str]) -> str:
 
 def _table(table: Table) -> str:
     columns = list(zip(*table.rows, strict=True))
-    sides = [any(isinstance(cell, float) for cell in column) for column in columns]
+    sides = [table.is_numeric(place) for place in range(len(columns))]
     heads = "".join(
         f'<th scope="col"{_NUMBERS if side else ""}>{_cell(head)}</th>'
         for head, side in zip(table.heads, sides, strict=True)
     )
     largest = [_largest(column) if place in table.signed else 0.0 for place, column in enumerate(columns)]
-    body = "".join(f"<tr>{_row(row, largest)}</tr>" for row in table.rows)
-    total = f"<tfoot><tr>{_row(table.total, [0.0] * len(table.heads))}</tr></tfoot>" if table.total else ""
+    body = "".join(f"<tr>{_row(row, table.heads, largest)}</tr>" for row in table.rows)
+    ends = _row(table.total, table.heads, [0.0] * len(table.heads)) if table.total else ""
+    total = f"<tfoot><tr>{ends}</tr></tfoot>" if ends else ""
     caption = '<span class="dot"> · </span>'.join(_cell(part) for part in table.caption)
     return f"<table><caption>{caption}</caption><thead><tr>{heads}</tr></thead><tbody>{body}</tbody>{total}</table>"
 
 
-def _row(row: Sequence[Cell], largest: Sequence[float]) -> str:
+def _row(row: Sequence[Cell], heads: Sequence[Cell], largest: Sequence[float]) -> str:
+    """One row; on a narrow screen it becomes a card, in which every cell says its column's head."""
     first, *rest = row
     cells = [f'<th scope="row">{_cell(first)}</th>']
-    for cell, most in zip(rest, largest[1:], strict=True):
+    for cell, head, most in zip(rest, heads[1:], largest[1:], strict=True):
+        shown = f'<span class="head">{_cell(head)}</span><span>{_cell(cell)}</span>'
         if isinstance(cell, float):
-            cells.append(f'<td{_NUMBERS}{_tint(cell, most)} title="{cell!r}">{_cell(cell)}</td>')
+            cells.append(f'<td{_NUMBERS}{_tint(cell, most)} title="{cell!r}">{shown}</td>')
         else:
-            cells.append(f"<td{_full(cell)}>{_cell(cell)}</td>")
+            cells.append(f"<td{_full(cell)}>{shown}</td>" if cell else '<td class="none"></td>')
     return "".join(cells)
 
 
@@ -117,35 +141,13 @@ def _text(words: str) -> str:
 
 
 _NUMBERS = ' class="n"'
-_STYLE = """
-.glassgrad-report{font:15px/1.5 system-ui,-apple-system,"Segoe UI","Noto Sans CJK SC","PingFang SC",sans-serif;
-max-width:60rem;color:inherit;text-align:left}
-.glassgrad-report h3,.glassgrad-report h4{margin:1.2em 0 .4em;line-height:1.25}
-.glassgrad-report p{margin:.4em 0;max-width:46rem}
-.glassgrad-report .wide{overflow-x:auto;margin:.7em 0 1em}
-.glassgrad-report table{border-collapse:collapse;margin:0;font-variant-numeric:tabular-nums;font-size:14px;border:0}
-.glassgrad-report caption{caption-side:top;text-align:left;padding:.2em 0 .3em;font-weight:600;white-space:nowrap}
-.glassgrad-report caption i{font-weight:400}
-.glassgrad-report tr,.glassgrad-report tbody tr:nth-child(odd){background:transparent}
-.glassgrad-report th,.glassgrad-report td{padding:.22em .7em;text-align:left;border:0;font-weight:400;
-white-space:nowrap;vertical-align:baseline}
-.glassgrad-report thead th{border-bottom:1.5px solid;font-size:13px}
-.glassgrad-report .n{text-align:right}
-.glassgrad-report tbody th,.glassgrad-report caption{font-family:inherit}
-.glassgrad-report tfoot th,.glassgrad-report tfoot td{border-top:1px solid;font-weight:600}
-.glassgrad-report .list{font-size:13px}
-.glassgrad-report i{font:italic 1.03em "STIX Two Text","Cambria Math","Times New Roman","Liberation Serif",serif}
-.glassgrad-report sub{font-style:normal;font-size:.75em}
-.glassgrad-report .equations td{padding:.12em .35em .12em 0;white-space:normal}
-.glassgrad-report .equations td:first-child{text-align:right;white-space:nowrap}
-.glassgrad-report .told td:nth-child(2){white-space:nowrap}
-.glassgrad-report .words{opacity:.75;padding-left:1.2em!important}
-.glassgrad-report .eq,.glassgrad-report .dot{opacity:.6}
-.glassgrad-report .finding{border-left:3px solid #d55e00;padding:.25em .8em;margin:.6em 0}
-.glassgrad-report details{margin:.25em 0;padding-left:1.1rem}
-.glassgrad-report summary{margin-left:-1.1rem}
-.glassgrad-report summary{cursor:pointer}
-""".replace("\n", "")
+
+
+@functools.cache
+def _style() -> str:
+    """The style sheet, every rule of which is for reports alone, in as few lines as it needs."""
+    sheet = resources.files(__package__).joinpath("report.css").read_text(encoding="utf-8")
+    return re.sub(r"\s*\n\s*", "", re.sub(r"/\*.*?\*/", "", sheet))
 
 
 def _wide(table: str) -> str:

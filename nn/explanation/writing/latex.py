@@ -85,9 +85,7 @@ def _chain(parts: Iterable[Math]) -> str:
 
 
 def _table(table: Table) -> str:
-    last = len(table.heads) - 1
-    lists = any(isinstance(row[last], Several) for row in table.rows)
-    sides = "l" + "r" * (last - lists) + "l" * lists
+    sides = "".join("r" if table.is_numeric(place) else "l" for place in range(len(table.heads)))
     rows = [_row(table.heads), r"\hline", *map(_row, table.rows)]
     if table.total:
         rows += [r"\hline", _row(table.total)]

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
-if TYPE_CHECKING:
-    from nn.explanation.report import NeuronReport, Report
+from nn.explanation.diagnose import Finding
+from nn.explanation.figures import Figures, NeuronFigures
 
 __all__ = ["neuron_data", "report_data"]
 
 
-def report_data(report: Report, lang: str) -> dict[str, Any]:
+def report_data(report: Figures, found: Sequence[Finding], lang: str) -> dict[str, Any]:
     """Return the report as dictionaries and lists; the findings' sentences are in `lang`."""
     oddity = report.oddity
     return {
@@ -35,12 +36,12 @@ def report_data(report: Report, lang: str) -> dict[str, Any]:
                 "why": finding.why,
                 "remedy": finding.remedy,
             }
-            for finding in (finding.translated(lang) for finding in report.findings)
+            for finding in (finding.translated(lang) for finding in found)
         ],
     }
 
 
-def neuron_data(neuron: NeuronReport) -> dict[str, Any]:
+def neuron_data(neuron: NeuronFigures) -> dict[str, Any]:
     """Return one neuron's figures; for a batch, lists with one entry per row."""
     figures = ("z", "a", "contribution", "activity", "delta", "inputs", "weight_gradients")
     pressure = [[term._asdict() for term in use.pressure] for use in neuron.uses]

@@ -6,7 +6,7 @@ import importlib.util
 from collections.abc import Iterable
 from typing import Any
 
-from nn.explanation.writing.blocks import Block, Cell, Details, Equations, Heading, Note, Several, Table
+from nn.explanation.writing.blocks import Block, Cell, Details, Equations, Heading, Note, Table
 from nn.explanation.writing.text import fitted, inline
 
 __all__ = ["installed", "renderable", "show"]
@@ -80,8 +80,7 @@ def _table(block: Table, width: int) -> Any:
     heads, *rows = fitted(block, width)
     totals = rows.pop() if block.total else [""] * len(heads)
     for place, (head, total) in enumerate(zip(heads, totals, strict=True)):
-        left = place == 0 or isinstance(block.rows[0][place], Several)
-        grid.add_column(head, justify="left" if left else "right", footer=total, no_wrap=True)
+        grid.add_column(head, justify="right" if block.is_numeric(place) else "left", footer=total, no_wrap=True)
     for texts, cells in zip(rows, block.rows, strict=True):
         styles = [_style(cell) if place in block.signed else "" for place, cell in enumerate(cells)]
         grid.add_row(*map(Text, texts, styles))

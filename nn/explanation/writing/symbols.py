@@ -8,7 +8,8 @@ from autograd.calculus.notation import latex_formula, unicode_formula
 from nn.explanation.writing.blocks import Math
 
 __all__ = [
-    "ACTIVITY", "A_IN", "BIAS_GRADIENT", "BOTH_FACTORS", "CONTRIBUTION", "DELTA", "SUM_OF_DELTA", "SUM_OF_PRODUCTS",
+    "ACTIVITY", "A_IN", "BACK", "BACK_OF_ROWS", "BIAS_GRADIENT", "BOTH_FACTORS", "CONTRIBUTION", "DELTA",
+    "INPUT_GRADIENT", "ONES", "SUM_OF_DELTA", "SUM_OF_PRODUCTS",
     "TIMES_INPUT", "TIMES_ONE", "WEIGHT_GRADIENT", "A", "Z", "call", "derivative", "equal", "function",
 ]  # fmt: skip
 
@@ -23,6 +24,9 @@ WEIGHT_GRADIENT = Math("∂C/∂w", r"\frac{\partial C}{\partial w}")
 BOTH_FACTORS = Math(f"{CONTRIBUTION.text} · {ACTIVITY.text}", rf"{CONTRIBUTION.latex} \cdot {ACTIVITY.latex}")
 TIMES_ONE = Math("δ · 1", r"\delta \cdot 1")
 TIMES_INPUT = Math(f"δ · {A_IN.text}", rf"\delta \cdot {A_IN.latex}")
+INPUT_GRADIENT = Math(f"∂C/∂{A_IN.text}", rf"\frac{{\partial C}}{{\partial {A_IN.latex}}}")
+BACK, BACK_OF_ROWS = Math("Σ w·δ", r"\textstyle\sum w\,\delta"), Math("Δ·W", r"\Delta W")
+ONES = Math("Δᵀ·1", r"\Delta^{\mathsf{T}} \mathbf{1}")
 SUM_OF_DELTA = Math("Σ δ", r"\textstyle\sum \delta")
 SUM_OF_PRODUCTS = Math("Δᵀ·A", r"\Delta^{\mathsf{T}} A")
 

@@ -124,7 +124,7 @@ def fitted(table: Table, width: int) -> list[list[str]]:
 def _table(table: Table, width: int) -> str:
     texts = fitted(table, width)
     widths = [max(map(columns, column)) for column in zip(*texts, strict=True)]
-    sides = [place == 0 or isinstance(cell, Several) for place, cell in enumerate(table.rows[0])]
+    sides = [not table.is_numeric(place) for place in range(len(table.heads))]
     lines = [_GAP.join(_aligned(*each) for each in zip(row, widths, sides, strict=True)).rstrip() for row in texts]
     rule = "─" * min(max(map(columns, lines)), width)
     lines.insert(1, rule)

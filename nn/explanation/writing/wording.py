@@ -56,6 +56,25 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{name} also receives {value} by another way than its neuron: it is shared, or the loss uses it directly.",
         "{name} 另有 {value} 的梯度不经过它的神经元：该参数被共享，或损失函数直接用到了它。",
     ),
+    # The closing table.
+    "in_short": ("In short", "小结"),
+    "parameter": ("parameter", "参数"),
+    "gradient": ("gradient", "梯度"),
+    "meaning": ("what it means", "含义"),
+    "means_bias": ("the error itself, whatever the input is", "就是误差本身：无论输入是什么，它都在学"),
+    "means_weight": (
+        "error times input: an input of 0 teaches nothing",
+        "误差乘以输入：输入为 0，就什么也学不到",
+    ),
+    "means_bias_sum": (
+        "all rows together: where they disagree, it cancels",
+        "所有样本的误差之和：方向相反的互相抵消",
+    ),
+    "means_weight_sum": (
+        "the same, each row times its own input",
+        "同样是求和，只是每个样本的误差先乘以它自己的输入",
+    ),
+    "means_input": ("the pressure on the layer before", "传给前一层的要求：它所承受的压力"),
     # Why a gradient is zero, for one sample.
     "odd": ("{name}: δ is not a finite number.", "{name}：δ 不是有限的数。"),
     "no_error": (
