@@ -1,8 +1,7 @@
 """``compile``: a scalar function becomes a program over arrays, with the same numbers.
 
-The way there: :mod:`~autograd.compiler.trace` runs the function once on symbols, :mod:`~autograd.compiler.reroll` folds
-the scalar graph into blocks, :mod:`~autograd.compiler.numpy_backend` or :mod:`~autograd.compiler.numba_backend` runs
-them.
+A Python function becomes a scalar graph (``frontend``), the graph blocks and those an array program (``passes``, whose
+programs are described in ``ir``), and a backend prints that.
 """
 
 from autograd.compiler.compiled import Compiled, compile

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from autograd.compiler.ir.blocks import Positions, Program
 from autograd.compiler.needs import Needs
-from autograd.compiler.program import Positions, Program
 from autograd.compiler.workspace import Array, Workspace, strided
 
 __all__ = ["Adjoints"]

@@ -8,17 +8,17 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler.arguments import Arguments, floats
+from autograd.compiler.frontend.arguments import Arguments, floats
+from autograd.compiler.frontend.trace import trace, watching
 from autograd.compiler.instructions import Instructions
+from autograd.compiler.ir.blocks import Positions, Program
 from autograd.compiler.loops import Loops
 from autograd.compiler.needs import Needs
 from autograd.compiler.numba_backend import is_irregular, kernel
 from autograd.compiler.numpy_backend import Executable
 from autograd.compiler.numpy_runner import Load, Runner
 from autograd.compiler.numpy_training import NumpyTraining
-from autograd.compiler.program import Positions, Program
-from autograd.compiler.reroll import place
-from autograd.compiler.trace import trace, watching
+from autograd.compiler.passes.layout import place
 from autograd.compiler.training import Training
 from autograd.errors import LengthError, OperandError, UnknownNameError
 from autograd.transforms.tree import flatten

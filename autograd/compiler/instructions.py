@@ -17,9 +17,9 @@ import numpy as np
 
 from autograd.calculus.formula import fill_in, names_in, needed
 from autograd.calculus.table import Rule
+from autograd.compiler.ir.blocks import Block, Dot, Map, Positions, Program
+from autograd.compiler.ir.graph import rule_of
 from autograd.compiler.needs import Needs
-from autograd.compiler.program import Block, Dot, Map, Positions, Program
-from autograd.compiler.scalar_graph import rule_of
 from autograd.compiler.scalar_source import Reductions
 
 __all__ = ["Instructions"]

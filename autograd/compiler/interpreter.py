@@ -15,9 +15,9 @@ import numpy as np
 from autograd.calculus.formula import calls_in, names_in
 from autograd.calculus.printing import python_source
 from autograd.compiler.instructions import Instructions, Kind, Tape
+from autograd.compiler.ir.blocks import Program
 from autograd.compiler.needs import Needs
 from autograd.compiler.numba_module import HEADER, indented, module
-from autograd.compiler.program import Program
 from autograd.compiler.scalar_source import nest, scalar_function
 from autograd.compiler.training import OptimizerStage, Training
 from autograd.compiler.updates import rate_table, update_lines

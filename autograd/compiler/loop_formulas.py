@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from autograd.calculus.formula import fill_in, needed
 from autograd.calculus.printing import python_source
 from autograd.calculus.table import RULES, Rule
+from autograd.compiler.ir.blocks import Map, Positions, Reduce
+from autograd.compiler.ir.graph import rule_of
 from autograd.compiler.loop_products import at_row
-from autograd.compiler.program import Map, Positions, Reduce
-from autograd.compiler.scalar_graph import rule_of
 from autograd.compiler.scalar_source import Reductions, nest, scalar_function
 
 if TYPE_CHECKING:

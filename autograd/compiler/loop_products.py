@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from autograd.compiler.program import Dot, Positions
+from autograd.compiler.ir.blocks import Dot, Positions
 from autograd.compiler.scalar_source import nest
 
 if TYPE_CHECKING:

@@ -13,11 +13,11 @@ from typing import Any
 
 import numpy as np
 
+from autograd.compiler.ir.blocks import Block, Dot, Positions, Program
+from autograd.compiler.ir.graph import COMPARISONS
 from autograd.compiler.loop_formulas import formula_adjoint_loops, formula_loops
 from autograd.compiler.loop_products import at_row, product_adjoint_loops, product_loops
 from autograd.compiler.needs import Needs
-from autograd.compiler.program import Block, Dot, Positions, Program
-from autograd.compiler.scalar_graph import COMPARISONS
 from autograd.compiler.scalar_source import nest
 
 __all__ = ["Loops"]

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler.program import Block, Dot, Positions, Program, Reduce
+from autograd.compiler.ir.blocks import Block, Dot, Positions, Program, Reduce
 
 __all__ = ["Needs"]
 

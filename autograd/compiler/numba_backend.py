@@ -11,13 +11,13 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler.arguments import runs
 from autograd.compiler.flat import flat
+from autograd.compiler.frontend.arguments import runs
 from autograd.compiler.interpreter import Interpreter
+from autograd.compiler.ir.blocks import Dot, Program
 from autograd.compiler.loops import Loops
 from autograd.compiler.needs import Needs
 from autograd.compiler.numba_module import HEADER, indented, module
-from autograd.compiler.program import Dot, Program
 from autograd.compiler.scalar_source import nest
 from autograd.compiler.training import OptimizerStage, Training
 from autograd.compiler.updates import rate_table, update_lines

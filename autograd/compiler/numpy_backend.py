@@ -12,11 +12,11 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from autograd.compiler.adjoints import Adjoints
+from autograd.compiler.ir.blocks import Block, Dot, Positions, Program
 from autograd.compiler.needs import Needs
 from autograd.compiler.numpy_calls import functions, is_finite
 from autograd.compiler.numpy_formulas import formula_adjoints, formula_lines
 from autograd.compiler.products import product, product_adjoint, with_bias
-from autograd.compiler.program import Block, Dot, Positions, Program
 from autograd.compiler.workspace import Array, Workspace
 
 __all__ = ["Executable"]

@@ -14,9 +14,9 @@ import numpy as np
 from autograd.calculus.formula import needed, parse_formula
 from autograd.calculus.printing import is_elementwise
 from autograd.compiler.adjoints import Adjoints
+from autograd.compiler.ir.blocks import Map, Reduce
+from autograd.compiler.ir.graph import rule_of
 from autograd.compiler.numpy_calls import OPPOSITE, lowered
-from autograd.compiler.program import Map, Reduce
-from autograd.compiler.scalar_graph import rule_of
 from autograd.compiler.workspace import Workspace
 
 __all__ = ["formula_adjoints", "formula_lines"]

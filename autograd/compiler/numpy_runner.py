@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from autograd.compiler.ir.blocks import Program
 from autograd.compiler.numpy_backend import Executable
 from autograd.compiler.numpy_calls import is_finite
-from autograd.compiler.program import Program
 
 __all__ = ["Runner"]
 

@@ -11,11 +11,11 @@ import numpy as np
 
 from autograd.calculus.formula import names_in
 from autograd.calculus.printing import numpy_source
-from autograd.compiler.arguments import runs
+from autograd.compiler.frontend.arguments import runs
+from autograd.compiler.ir.blocks import Program
 from autograd.compiler.numpy_backend import Executable
 from autograd.compiler.numpy_calls import FUNCTIONS, is_finite
 from autograd.compiler.numpy_runner import CHUNK, KEPT, Runner
-from autograd.compiler.program import Program
 from autograd.compiler.scope import Scope
 from autograd.compiler.training import OptimizerStage, Training
 

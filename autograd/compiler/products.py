@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler.program import Dot, Positions
+from autograd.compiler.ir.blocks import Dot, Positions
 from autograd.compiler.workspace import Array, Workspace
 
 __all__ = ["blocked_product", "product", "product_adjoint", "stopped", "with_bias"]

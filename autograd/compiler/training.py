@@ -8,8 +8,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from autograd.compiler.arguments import floats
-from autograd.compiler.program import Program
+from autograd.compiler.frontend.arguments import floats
+from autograd.compiler.ir.blocks import Program
 from autograd.errors import LengthError, OperandError
 
 __all__ = ["Training"]

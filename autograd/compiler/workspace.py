@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler.program import Positions, Program
+from autograd.compiler.ir.blocks import Positions, Program
 from autograd.compiler.scope import Array, Scope
 
 __all__ = ["Array", "Workspace", "strided"]

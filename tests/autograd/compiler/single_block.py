@@ -4,10 +4,10 @@ import math
 
 import numpy as np
 
+from autograd.compiler.ir.blocks import Dot, Positions, Program
 from autograd.compiler.loops import Loops
 from autograd.compiler.needs import Needs
 from autograd.compiler.numpy_backend import Executable
-from autograd.compiler.program import Dot, Positions, Program
 
 
 class SingleBlock:

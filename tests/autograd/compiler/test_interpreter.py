@@ -11,9 +11,9 @@ import pytest
 from autograd import RULES, Rule, Value, compile
 from autograd.compiler import numba_backend
 from autograd.compiler.instructions import Instructions
+from autograd.compiler.ir.blocks import Map, Positions, Program
 from autograd.compiler.needs import Needs
 from autograd.compiler.numba_module import HEADER
-from autograd.compiler.program import Map, Positions, Program
 from autograd.compiler.vector_functions import REACH, SOURCE, vector_function
 from nn import MLP
 from tests.autograd.compiler.interpreted import as_python, interpreted_gradient

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from autograd import Value, compile
-from autograd.compiler.program import Map, Reduce
+from autograd.compiler.ir.blocks import Map, Reduce
 from tests.autograd.compiler.single_block import SingleBlock, places, slice_after
 
 COUNT = 40

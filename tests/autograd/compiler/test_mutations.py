@@ -7,13 +7,14 @@ import pytest
 
 import autograd
 from autograd import RULES, Value, dot
-from autograd.compiler import grouping, instructions, interpreter, loop_formulas, loops, numpy_calls, reroll
+from autograd.compiler import instructions, interpreter, loop_formulas, loops, numpy_calls
 from autograd.compiler.adjoints import Adjoints
 from autograd.compiler.instructions import Tape
+from autograd.compiler.ir.blocks import Positions
+from autograd.compiler.ir.graph import Graph
 from autograd.compiler.loops import Loops
 from autograd.compiler.needs import Needs
-from autograd.compiler.program import Positions
-from autograd.compiler.scalar_graph import Graph
+from autograd.compiler.passes import layout, sums_and_levels
 from autograd.compiler.workspace import Workspace
 from tests.autograd.compiler.test_backends import agree
 
@@ -65,17 +66,17 @@ MUTATIONS = {
     "a row's value": wrong_row("exp", forward="exp(x) + x"),
     "a row's partial": wrong_row("tanh", partials=("1 + y * y",)),
     "a reduction's partial": wrong_row("logsumexp", partials=("s / e",)),
-    "what is kept": wrong(reroll._Layout, "reserve", lambda old: lambda self, *args: one_place(old(self, *args))),
+    "what is kept": wrong(layout._Layout, "reserve", lambda old: lambda self, *args: one_place(old(self, *args))),
     "a simplification": wrong(
         Graph, "_simpler", lambda _: lambda self, op, operands: operands[0] if op == "sub" else None
     ),
     "a shared node": wrong(Graph, "apply", lambda old: lambda self, op, *operands: old(self, op, *sorted(operands))),
     "a sum's terms": wrong(
-        reroll,
+        layout,
         "collect_sums",
-        lambda old: lambda graph: {n: grouping.Sum(s.pairs, s.singles[1:]) for n, s in old(graph).items()},
+        lambda old: lambda graph: {n: sums_and_levels.Sum(s.pairs, s.singles[1:]) for n, s in old(graph).items()},
     ),
-    "a product's sides": wrong(reroll, "_sides", lambda old: lambda graph, pairs: (old(graph, pairs)[0],) * 2),
+    "a product's sides": wrong(layout, "_sides", lambda old: lambda graph, pairs: (old(graph, pairs)[0],) * 2),
     "what needs an adjoint": wrong(Needs, "mask", lambda old: lambda self, at: old(self, at) & (at.index % 5 != 1)),
     "NumPy: a ufunc": wrong_ufunc("multiply", np.add),
     "NumPy: a product": wrong_ufunc("dot", lambda a, b, out: np.copyto(out, -np.dot(a, b))),

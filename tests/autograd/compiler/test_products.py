@@ -5,8 +5,8 @@ import itertools
 import numpy as np
 import pytest
 
+from autograd.compiler.ir.blocks import Dot, Positions
 from autograd.compiler.products import with_bias
-from autograd.compiler.program import Dot, Positions
 from tests.autograd.compiler.single_block import SingleBlock, places, slice_after
 
 SPACES = ("uniform view", "uniform", "row view", "row", "mixed")

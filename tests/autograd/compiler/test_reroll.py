@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 import autograd
 from autograd import Value, dot
-from autograd.compiler.grouping import collect_sums, group, levels, operands_of
-from autograd.compiler.program import Dot, Map, Reduce
-from autograd.compiler.reroll import place
-from autograd.compiler.scalar_graph import LEAVES
-from autograd.compiler.trace import trace
+from autograd.compiler.frontend.trace import trace
+from autograd.compiler.ir.blocks import Dot, Map, Reduce
+from autograd.compiler.ir.graph import LEAVES
+from autograd.compiler.passes.layout import place
+from autograd.compiler.passes.sums_and_levels import collect_sums, group, levels, operands_of
 from nn import MLP
 from tests.strategies import dags
 

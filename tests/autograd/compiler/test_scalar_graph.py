@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from autograd.compiler.scalar_graph import LEAVES, Graph
+from autograd.compiler.ir.graph import LEAVES, Graph
 
 PLAIN = {
     "add": lambda a, b: a + b,

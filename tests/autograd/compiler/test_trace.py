@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from autograd import TraceError, Value, where
-from autograd.compiler.trace import trace
+from autograd.compiler.frontend.trace import trace
 
 
 def ops(f, *examples, params=()):

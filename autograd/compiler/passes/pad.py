@@ -14,8 +14,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from autograd.compiler.grouping import Sum
-from autograd.compiler.scalar_graph import Graph
+from autograd.compiler.ir.graph import Graph
+from autograd.compiler.passes.sums_and_levels import Sum
 
 __all__ = ["even_out"]
 

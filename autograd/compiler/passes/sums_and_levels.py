@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from autograd.calculus.table import RULES
-from autograd.compiler.scalar_graph import COMPARISONS, LEAVES, Graph
+from autograd.compiler.ir.graph import COMPARISONS, LEAVES, Graph
 
 __all__ = ["Sum", "collect_sums", "group", "is_variadic", "levels", "operands_of"]
 

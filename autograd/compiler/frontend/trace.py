@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NoReturn, cast
 
 from autograd.calculus.table import RULES
-from autograd.compiler.scalar_graph import COMPARISONS, Graph
+from autograd.compiler.ir.graph import COMPARISONS, Graph
 from autograd.errors import TraceError
 from autograd.graph import topological_order
 from autograd.modes import source_line

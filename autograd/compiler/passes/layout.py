@@ -1,7 +1,8 @@
-"""Re-rolling: from a graph of single scalars to a few blocks over many of them.
+"""Layout: from a graph of single scalars to a few blocks over many of them.
 
-:mod:`autograd.compiler.grouping` finds what does the same; here every group gets a slice of one buffer, ordered so that
-its operands are slices too where possible, and sums of products that share operands become matrix products.
+Vectorisation by level, :mod:`autograd.compiler.passes.sums_and_levels`, finds what does the same; here every group gets
+a slice of one buffer, ordered so that its operands are slices too where possible, and sums of products that share
+operands become matrix products.
 """
 
 from __future__ import annotations
@@ -16,10 +17,10 @@ import numpy as np
 
 from autograd.calculus.formula import names_in, needed
 from autograd.calculus.table import RULES, Rule
-from autograd.compiler.even import even_out
-from autograd.compiler.grouping import Sum, collect_sums, group, is_variadic, levels
-from autograd.compiler.program import Block, Dot, Map, Positions, Program, Reduce
-from autograd.compiler.scalar_graph import Graph, rule_of
+from autograd.compiler.ir.blocks import Block, Dot, Map, Positions, Program, Reduce
+from autograd.compiler.ir.graph import Graph, rule_of
+from autograd.compiler.passes.pad import even_out
+from autograd.compiler.passes.sums_and_levels import Sum, collect_sums, group, is_variadic, levels
 from autograd.system.collector import collector_paused
 
 __all__ = ["place"]
@@ -31,8 +32,8 @@ def place(graph: Graph, params: int, *, even: bool = False) -> Program:
     Args:
         graph: of a traced function.
         params: how many parameters the program takes; those that the function does not use have a place, too.
-        even: make lists equally long, see :mod:`autograd.compiler.even`, and compute grids of dot products that are
-            half there or more as a whole.
+        even: make lists equally long, see :mod:`autograd.compiler.passes.pad`, and compute grids of dot products that
+            are half there or more as a whole.
     """
     with collector_paused():
         sums = collect_sums(graph)

@@ -1,0 +1,1 @@
+"""From a Python function of one sample to its scalar graph."""

@@ -1,0 +1,53 @@
+"""The compiler's passes, in order.
+
+============================  ==========================================================================================
+``trace``                     frontend: a function of one sample becomes a scalar graph; constants are folded and common
+                              subexpressions shared while it grows
+``collect_sums``              chains of ``+`` over products become sums of products
+``group``                     nodes of one level that do the same become one block
+``place``                     layout: every block writes places that follow one another: views, not gathers
+``fold_biases``               a bias becomes one more column of its layer's weights
+``lower``                     blocks become operations of the array program
+``differentiate``             the backward half, from the partials of the table's rows, where there is activity
+``hoist``                     what no row and no step changes is computed once
+``eliminate_dead_code``       what nobody reads is not computed
+============================  ==========================================================================================
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+
+from autograd.compiler.ir.array import ArrayProgram
+from autograd.compiler.ir.blocks import Program
+from autograd.compiler.ir.verify import verify
+from autograd.compiler.passes.bias import fold_biases
+from autograd.compiler.passes.dead_code import eliminate_dead_code
+from autograd.compiler.passes.differentiate import differentiate
+from autograd.compiler.passes.hoist import hoist
+from autograd.compiler.passes.lower import lower
+
+__all__ = ["array_program"]
+
+
+def array_program(program: Program, params: int, *, inputs: bool = False, mean: bool = True) -> ArrayProgram:
+    """Return the array program of placed blocks, forward and backward.
+
+    Under the environment variable ``GLASSGRAD_VERIFY`` the invariants are checked after every pass.
+
+    Args:
+        program: the blocks.
+        params: how many parameters it takes.
+        inputs: whether the adjoints of the inputs are wanted, too.
+        mean: see :func:`~autograd.compiler.passes.differentiate.differentiate`.
+    """
+    check: Callable[[ArrayProgram], ArrayProgram] = verify if os.environ.get("GLASSGRAD_VERIFY") else _unchecked
+    found = check(lower(fold_biases(program), params))
+    found = check(differentiate(found, inputs=inputs, mean=mean))
+    found = check(eliminate_dead_code(found))
+    return check(hoist(found))
+
+
+def _unchecked(program: ArrayProgram) -> ArrayProgram:
+    return program
