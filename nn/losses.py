@@ -33,7 +33,12 @@ def mse(output: Outputs, target: Outputs) -> Any:
     >>> mse(0.5, 1.0)
     0.25
     """
-    return _averaged(output, target, lambda a, t: (a - t) * (a - t))
+
+    def one(a: Any, t: Any) -> Any:
+        error = a - t
+        return error * error
+
+    return _averaged(output, target, one)
 
 
 def mae(output: Outputs, target: Outputs) -> Any:
@@ -73,7 +78,10 @@ def hinge(output: Operand, target: float) -> Any:
     (0.75, 0.0)
     """
     _check("hinge", target, "a target of -1 or +1 (of classes 0 and 1: 2 * target - 1)", lambda t: abs(t) == 1.0)
-    return relu(1.0 - target * _single("hinge", output))
+    score = _single("hinge", output)
+    return relu(
+        1.0 - score if _is_plain(target, 1.0) else 1.0 + score if _is_plain(target, -1.0) else 1.0 - target * score
+    )
 
 
 def binary_cross_entropy(logit: Operand, target: float) -> Any:
@@ -89,6 +97,10 @@ def binary_cross_entropy(logit: Operand, target: float) -> Any:
     """
     z = _single("binary_cross_entropy", logit)
     _check("binary_cross_entropy", target, "a target from 0 to 1", lambda t: 0.0 <= t <= 1.0)
+    if _is_plain(target, 1.0):
+        return softplus(-z)
+    if _is_plain(target, 0.0):
+        return softplus(z)
     rest = 1.0 - target
     return target * _where_asked(target, softplus(-z)) + rest * _where_asked(rest, softplus(z))
 
@@ -153,6 +165,11 @@ def _single(name: str, output: Any) -> Any:
             return output[0]
         raise OperandError(f"{name} takes one output, got {len(output)}; for several classes use cross_entropy")
     return output
+
+
+def _is_plain(target: Any, number: float) -> bool:
+    """Whether a target is this number, once and for all: then the graph of the cost has no × 1 and no + 0 in it."""
+    return not isinstance(target, Node) and target == number
 
 
 def _where_asked(probability: Any, x: Any) -> Any:

@@ -17,9 +17,9 @@ except ImportError as error:
         "HIPS autograd has the same import name; install glassgrad in an environment of its own"
     ) from error
 
+from viz.drawing import draw
 from viz.explorer import Explorer, explore
 from viz.notebook import mimebundle
-from viz.picture.draw import draw
 from viz.picture.picture import Edge, Fold, Node, Picture, picture
 from viz.picture.render import Drawing, render
 from viz.plots import (

@@ -13,9 +13,9 @@ from pathlib import Path
 
 from autograd import RULES, OperandError, RenderError, parse
 from autograd.system.command_line import Parser, answer
+from viz.drawing import draw
 from viz.explorer import explore
 from viz.gradient_table import print_gradients
-from viz.picture.draw import draw
 from viz.picture.render import FORMATS, format_for
 
 _PROGRAM = "python -m viz"
@@ -25,7 +25,7 @@ examples:
   python -m viz "(x - 3)**2 + sin(y)" x=1 y=0.5 -o square.png --rankdir TB
   python -m viz "tanh(w*a + b)" w=0.7 a=-1.5 b=0.3 -o backprop.html    a page in which to step through it
   python -m viz "where(x > 0, x, 0.01*x)" x=-2 -o leaky.dot --title "Leaky ReLU"
-  python -m viz "(-x)**2" x=2       an expression that begins with a minus goes in parentheses
+  python -m viz "-x**2" x=2
 
 An expression has numbers, names, + - * / **, parentheses, pi, e, inf, a comparison as the condition of where(), and
 these functions:
@@ -34,7 +34,14 @@ these functions:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; return its exit code, see :func:`autograd.system.command_line.answer`."""
-    return answer(_PROGRAM, lambda: _draw(_parser().parse_args(arguments)))
+    given = sys.argv[1:] if arguments is None else arguments
+    return answer(_PROGRAM, lambda: _draw(_parser().parse_args(list(map(_shielded, given)))))
+
+
+def _shielded(argument: str) -> str:
+    """An expression that begins with a minus, with a space in front, so that it is not read as an option."""
+    is_option = argument.startswith(("--", "-o", "-h")) or not argument.startswith("-")
+    return argument if is_option else f" {argument}"
 
 
 def _draw(options: argparse.Namespace) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from autograd import GlassgradError, Value
 from nn import Module
-from viz.picture.draw import draw
+from viz.drawing import draw
 
 __all__ = ["mimebundle"]
 

@@ -39,7 +39,22 @@ def test_it_draws_and_prints_the_gradients(tmp_path: Path) -> None:
     assert "drawn in graph.svg" in done.stdout
     svg = "".join(ElementTree.parse(tmp_path / "graph.svg").getroot().itertext())
     assert "tanh(w*a + b)" in svg
-    assert "∂/∂b = 1" in " ".join(svg.split())
+    assert "∂ = 1" in " ".join(svg.split())
+
+
+@pytest.mark.parametrize(("expression", "number"), [("-x", -3.0), ("-x**2 - 1", -10.0), ("-2*x", -6.0), ("-(x)", -3.0)])
+def test_an_expression_may_begin_with_a_minus(
+    tmp_path: Path, expression: str, number: float, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([expression, "x=3", "-o", str(tmp_path / "g.dot")]) == 0
+    assert float(capsys.readouterr().out.split("result")[1].split()[0]) == number
+    assert main(["-o", str(tmp_path / "h.dot"), expression, "x=3"]) == 0
+
+
+def test_an_unknown_option_is_still_an_error(tmp_path: Path) -> None:
+    done = run("x", "x=3", "--colour", folder=tmp_path)
+    assert done.returncode == 2
+    assert "--colour" in done.stderr
 
 
 def test_without_an_output_it_is_graph_svg(tmp_path: Path) -> None:

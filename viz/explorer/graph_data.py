@@ -14,10 +14,11 @@ from nn.explanation.collect import Reader, Use, named_neurons
 from nn.explanation.report import NeuronReport, layer_of
 from nn.explanation.writing.blocks import Note
 from nn.explanation.writing.derivation import derivation
-from viz.explorer.formulas import formula
-from viz.picture.dot import WRITTEN
+from viz.picture.formulas import formula
 from viz.picture.groups import Members, members
-from viz.picture.picture import Node, picture, reading_order
+from viz.picture.labels import WRITTEN
+from viz.picture.picture import Node, picture
+from viz.picture.view import reading_order
 from viz.style import clean, shorten
 
 __all__ = ["LIMIT", "graph_data"]

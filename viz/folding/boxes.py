@@ -10,12 +10,11 @@ from typing import Literal
 
 import numpy as np
 
-from autograd import Value
 from nn.explanation.report import layer_of
 from viz.folding.arrays import Array, Graph
 from viz.folding.parts import lines
-from viz.picture.groups import Members
 from viz.picture.picture import Describer, Edge, Fold, Node, Picture, symbol
+from viz.picture.view import View
 from viz.style import clean
 
 __all__ = ["boxed"]
@@ -25,9 +24,7 @@ def boxed(
     graph: Graph,
     boxes: Array,
     seeded: Sequence[str],
-    found: Members,
-    names: Mapping[Value, str],
-    functions: Mapping[str, str],
+    view: View,
 ) -> Picture:
     """Return the picture of a folded graph.
 
@@ -35,17 +32,13 @@ def boxed(
         graph: all values.
         boxes: (n,) the box of each, counted from 0.
         seeded: the names of the first boxes, neurons or layers; the others have none.
-        found: which values belong to neurons.
-        names: of parameters.
-        functions: the activation of each neuron, by its name.
+        view: whose values they are.
     """
     by_box = np.argsort(boxes, kind="stable")
     starts = np.searchsorted(boxes[by_box], np.arange(int(boxes.max()) + 2))
     members = [by_box[start:end] for start, end in pairwise(starts)]
     alone = {graph.order[inside[0]]: f"v{inside[0]}" for inside in members if len(inside) == 1}
-    has_gradients = bool((graph.grad != 0.0).any())  # also nan
-    describe = Describer(alone, [graph.order[root] for root in graph.roots], names, found.owners, has_gradients)
-    summary = _Summary(graph, found, functions, has_gradients)
+    describe, summary = Describer(view, alone), _Summary(graph, view)
     drawn: list[list[Node | Fold]] = []
     ids: list[str] = []
     edges: list[Edge] = []
@@ -59,7 +52,7 @@ def boxed(
             drawn.append([summary.fold(f"f{box}", inside, seeded[box] if box < len(seeded) else "")])
         ids.append(drawn[-1][-1].id)
     pairs, places = lines(graph, boxes)
-    edges += _between(graph, pairs, places, ids, has_gradients)
+    edges += _between(graph, pairs, places, ids, view.has_gradients)
     order = np.lexsort([[inside[-1] for inside in members], [_level(graph, inside) for inside in members]])
     place = {ids[box]: rank for rank, box in enumerate(order.tolist())}
     edges.sort(key=lambda edge: place[edge.target])  # and within, as they were: in operand order
@@ -87,8 +80,9 @@ _FEW = 3
 class _Summary:
     """Makes folds: the figures of many values at once."""
 
-    def __init__(self, graph: Graph, found: Members, functions: Mapping[str, str], has_gradients: bool) -> None:
-        self._graph, self._found, self._functions, self._has_gradients = graph, found, functions, has_gradients
+    def __init__(self, graph: Graph, view: View) -> None:
+        self._graph, self._view = graph, view
+        self._found, self._functions, self._has_gradients = view.members, view.functions, view.has_gradients
 
     def fold(self, id: str, inside: Array, name: str) -> Fold:
         """Return the fold of the values with the numbers `inside`; `name` is the neuron's or the layer's."""
@@ -182,8 +176,9 @@ def _between(graph: Graph, pairs: Array, places: Array, ids: Sequence[str], has_
         flows = np.bincount(which, graph.flow[between], minlength=len(pairs))
     partials = graph.partial[between]
     lowest, highest = np.full(len(pairs), np.inf), np.full(len(pairs), -np.inf)
-    np.minimum.at(lowest, which, partials)
-    np.maximum.at(highest, which, partials)
+    with np.errstate(invalid="ignore"):
+        np.minimum.at(lowest, which, partials)
+        np.maximum.at(highest, which, partials)
     edges = []
     for pair, (source, target) in enumerate(pairs.tolist()):
         if ids[source][0] == ids[target][0] == "v":

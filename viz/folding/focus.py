@@ -5,24 +5,21 @@ from __future__ import annotations
 import numpy as np
 
 from autograd import GraphError, OperandError, UnknownNameError, Value
-from nn import Module
-from nn.explanation.collect import named_neurons
 from nn.explanation.report import layer_of
 from viz.folding.arrays import Graph
-from viz.picture.groups import Members
+from viz.picture.view import View
 
 __all__ = ["focused"]
 
 
-def focused(graph: Graph, focus: Value | str, radius: int, found: Members, model: Module | None) -> Graph:
+def focused(graph: Graph, focus: Value | str, radius: int, view: View) -> Graph:
     """Return what lies within `radius` edges of the focus, forwards and backwards.
 
     Args:
         graph: the whole.
         focus: a Value of it, or the name of a neuron or a layer of the model, as in ``layers.0.neurons.1``.
         radius: 0 keeps the focus alone.
-        found: which values belong to neurons.
-        model: whose neurons they are.
+        view: says which values belong to which neuron.
 
     Raises:
         OperandError: the focus is of another kind, or a name without a model.
@@ -30,7 +27,7 @@ def focused(graph: Graph, focus: Value | str, radius: int, found: Members, model
         GraphError: the graph does not have the focus.
     """
     near = np.zeros(len(graph), dtype=bool)
-    frontier = _start(graph, focus, found, model)
+    frontier = _start(graph, focus, view)
     near[frontier] = True
     consumers: list[list[int]] = [[] for _ in graph.order]
     for source, target in zip(graph.source.tolist(), graph.target.tolist(), strict=True):
@@ -49,7 +46,7 @@ def focused(graph: Graph, focus: Value | str, radius: int, found: Members, model
     return graph.only(near)
 
 
-def _start(graph: Graph, focus: Value | str, found: Members, model: Module | None) -> list[int]:
+def _start(graph: Graph, focus: Value | str, view: View) -> list[int]:
     """The numbers of the values that are the focus itself."""
     if isinstance(focus, Value):
         numbers = [number for number, value in enumerate(graph.order) if value is focus]
@@ -58,13 +55,13 @@ def _start(graph: Graph, focus: Value | str, found: Members, model: Module | Non
         return numbers
     if not isinstance(focus, str):
         raise OperandError(f"focus must be a Value of the graph or a neuron's name, got {type(focus).__name__}")
-    if model is None:
+    if view.model is None:
         raise OperandError(f"focus={focus!r} names a neuron: say of which model with model=, or give a Value")
-    known = [name for name, _ in named_neurons(model)]
+    known = list(view.functions)
     layers = list(dict.fromkeys(map(layer_of, known)))
     if focus not in known and focus not in layers:
         raise UnknownNameError("neuron", focus, known if len(known) <= _LISTED else layers)
-    owners = found.owners
+    owners = view.members.owners
     numbers = [
         number
         for number, value in enumerate(graph.order)

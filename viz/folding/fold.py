@@ -16,22 +16,18 @@ from autograd import OperandError, Value
 from autograd.system.collector import collector_paused
 from nn import Module
 from nn.checks import whole
-from nn.explanation.collect import named_neurons
 from nn.explanation.report import layer_of
 from viz.folding.arrays import Array, Graph, graph_of
 from viz.folding.boxes import boxed
 from viz.folding.focus import focused
 from viz.folding.parts import lines, partitions
-from viz.picture.groups import Members, members
-from viz.picture.picture import NO_GRADIENTS, Picture
-from viz.picture.walk import names_of, reading_order, roots_of
+from viz.picture.picture import FULL_LIMIT, NO_GRADIENTS, Picture
+from viz.picture.view import View, view_of
 from viz.style import clean
 
-__all__ = ["COMPACT_LIMIT", "FULL_LIMIT", "fold"]
+__all__ = ["COMPACT_LIMIT", "fold"]
 
-#: Up to this many nodes, and four times as many edges, a picture has full boxes, ...
-FULL_LIMIT = 300
-#: ... and up to this many small discs.
+#: Above the number of full boxes, up to this many small discs.
 COMPACT_LIMIT = 1500
 
 #: The boxes, and the edges between them, that are comfortable to read in a folded picture.
@@ -41,7 +37,7 @@ _Draw: TypeAlias = Callable[[Array, Sequence[str]], Picture]
 
 
 def fold(
-    values: Value | Iterable[Value],
+    values: Value | Iterable[Value] | View,
     *,
     title: str | None = None,
     model: Module | None = None,
@@ -53,7 +49,7 @@ def fold(
     """Describe the graph behind one Value or several so that it can be read: what is too much is folded into boxes.
 
     Args:
-        values: the ends of the graph.
+        values: the ends of the graph, or the view of it.
         title: a line above it.
         model: its neurons and layers become boxes, and its parameters get their names.
         depth: 2 makes every value a node, 1 every neuron a box, 0 every layer. None is the deepest that is readable.
@@ -72,7 +68,6 @@ def fold(
     >>> len(picture.nodes), sum(getattr(node, "count", 1) for node in picture.nodes)
     (9, 100001)
     """
-    roots, names = roots_of(values), names_of(model)
     if depth is not None and (isinstance(depth, bool) or depth not in (0, 1, 2)):
         raise OperandError(
             f"depth must be 0 (layers as boxes), 1 (neurons as boxes), 2 (every value) or None, got {depth!r}"
@@ -82,36 +77,35 @@ def fold(
             raise OperandError("radius= says how much to show around focus=: give the focus too")
         whole("radius", radius, 0)
     with collector_paused():
-        order = reading_order(roots)
-        found = members(order, model)
-        graph = graph_of(order, roots)
+        view = values if isinstance(values, View) else view_of(values, model)
+        graph = graph_of(view.order, view.roots)
         if focus is not None:
-            graph = focused(graph, focus, 2 if radius is None else int(radius), found, model)
-        functions = {name: neuron.activation for name, neuron in named_neurons(model)} if model is not None else {}
+            graph = focused(graph, focus, 2 if radius is None else int(radius), view)
 
         def draw(boxes: Array, seeded: Sequence[str]) -> Picture:
-            return boxed(graph, boxes, seeded, found, names, functions)
+            return boxed(graph, boxes, seeded, view)
 
-        described = _unfolded(graph, found, draw, depth, limit) or _folded(graph, found, draw, depth)
-    note = "" if (graph.grad != 0.0).any() else NO_GRADIENTS
-    return dataclasses.replace(described, title=clean(title or ""), note=note)
+        described = _unfolded(graph, view, draw, depth, limit) or _folded(graph, view, draw, depth)
+    note = "" if view.has_gradients else NO_GRADIENTS
+    said = dataclasses.replace(described, title=clean(title or ""), note=note, remark=view.oddity)
+    return dataclasses.replace(said, gradients_of=view.gradients_of)
 
 
-def _unfolded(graph: Graph, found: Members, draw: _Draw, depth: int | None, limit: float) -> Picture | None:
+def _unfolded(graph: Graph, view: View, draw: _Draw, depth: int | None, limit: float) -> Picture | None:
     """Every value as a node, if that is asked for and within the limits."""
     if depth in (0, 1) or len(graph) > limit:
         return None
     picture = draw(np.arange(len(graph)), ())
-    most = limit if depth == 2 or not found.owners else FULL_LIMIT
+    most = limit if depth == 2 or not view.members.owners else FULL_LIMIT
     return picture if len(picture.nodes) <= most and len(picture.edges) <= 4 * most else None
 
 
-def _folded(graph: Graph, found: Members, draw: _Draw, depth: int | None) -> Picture:
+def _folded(graph: Graph, view: View, draw: _Draw, depth: int | None) -> Picture:
     """The deepest folded picture within the limits."""
     nodes, edges = _READABLE if depth is None else (FULL_LIMIT, 4 * FULL_LIMIT)
     levels = {"neuron": 1, "layer": 0} if depth != 0 else {"layer": 0}
-    for what, level in levels.items() if found.owners else ():
-        seeds, seeded = _seeds(graph, found, level)
+    for what, level in levels.items() if view.members.owners else ():
+        seeds, seeded = _seeds(graph, view, level)
         if len(seeded) <= nodes:
             for boxes in partitions(graph, seeds):
                 if boxes.max() < nodes and len(lines(graph, boxes)[0]) <= edges:
@@ -123,14 +117,14 @@ def _folded(graph: Graph, found: Members, draw: _Draw, depth: int | None) -> Pic
     return _said(draw(coarsest, ()), graph, "", 0, depth)
 
 
-def _seeds(graph: Graph, found: Members, level: int) -> tuple[Array, list[str]]:
+def _seeds(graph: Graph, view: View, level: int) -> tuple[Array, list[str]]:
     """The box of every value that belongs to a neuron, or to a layer; -1 for all others."""
     numbers: dict[str, int] = {}
     seeds = np.full(len(graph), -1)
-    if found.owners:
+    if view.members.owners:
         boxes: list[int] = []
         for value in graph.order:
-            owner = found.owners.get(value)
+            owner = view.members.owners.get(value)
             name = owner if owner is None or level else layer_of(owner)
             boxes.append(-1 if name is None else numbers.setdefault(name, len(numbers)))
         seeds = np.array(boxes)

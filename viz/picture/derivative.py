@@ -7,7 +7,7 @@ place, and constants become numbers.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from autograd import RULES, Value
 from autograd.calculus.formula import REDUCTIONS, fill_in, names_in
@@ -20,14 +20,21 @@ _NAME = re.compile(r"[^\W\d][\w.'′]{0,9}")
 _LONGEST = 20
 
 
-def short_name(value: Value) -> str:
-    """Return the label of `value` if it can stand in a formula, else ``""``."""
-    label: object = value.label
-    return label if isinstance(label, str) and _NAME.fullmatch(label) else ""
+def short_name(name: str) -> str:
+    """Return `name` if it can stand in a formula, else ``""``."""
+    return name if _NAME.fullmatch(name) else ""
 
 
-def edge_formulas(value: Value) -> list[str]:
+def _by_label(value: Value) -> str:
+    return short_name(str(value.label))
+
+
+def edge_formulas(value: Value, name: Callable[[Value], str] = _by_label) -> list[str]:
     """Return, for each parent of `value`, the formula of its local derivative; ``""`` where the number says it all.
+
+    Args:
+        value: the result.
+        name: what a value is called in formulas, its label unless told; ``""`` where it has no name.
 
     >>> z = Value(0.7, label="w") * Value(-1.5, label="a_in")
     >>> a = z.tanh()
@@ -37,16 +44,13 @@ def edge_formulas(value: Value) -> list[str]:
     """
     if value.op not in RULES:
         return ["" for _ in value.parents]
-    return [_formula(partial, operands) for partial, operands in _partials(value)]
+    return [_formula(partial, operands, name) for partial, operands in _partials(value)]
 
 
 def _partials(value: Value) -> Iterator[tuple[str, dict[str, Operand]]]:
     """For each operand that is a Value: its partial in the table, and what the names in that stand for."""
     rule = RULES[value.op]
-    sequences = sum(operand.is_sequence for operand in rule.operands)
-    length = (len(value.operands) - len(rule.operands) + sequences) // sequences if sequences else 0
-    rest = iter(value.operands)
-    groups = [[next(rest) for _ in range(length if operand.is_sequence else 1)] for operand in rule.operands]
+    groups = [each if isinstance(each, list) else [each] for each in rule.grouped(value.operands)]
     for partial, group in zip(rule.partials, groups, strict=True):
         for place, member in enumerate(group):
             if isinstance(member, Value):
@@ -55,12 +59,12 @@ def _partials(value: Value) -> Iterator[tuple[str, dict[str, Operand]]]:
                 yield partial, {**elements, "y": value}
 
 
-def _formula(partial: str, operands: Mapping[str, Operand]) -> str:
+def _formula(partial: str, operands: Mapping[str, Operand], called: Callable[[Value], str]) -> str:
     mentioned, functions = names_in(partial)
     filled: dict[str, str | float] = {}
     for name in mentioned & operands.keys():
         operand = operands[name]
-        filled[name] = short_name(operand) if isinstance(operand, Value) else operand
+        filled[name] = called(operand) if isinstance(operand, Value) else operand
     if not any(isinstance(name, str) for name in filled.values()) or "" in filled.values():
         return ""  # a number only, or without a name for something in it
     if mentioned - operands.keys() or functions & {"where", "pow", *REDUCTIONS}:

@@ -1,9 +1,9 @@
 """A ``Picture`` in Graphviz's language: every value a box, every edge with its local derivative.
 
-What a box is, its shape and outline say: a leaf is round, a parameter a folder, a constant small and
-dashed, the output doubly framed. How much gradient arrives, colour says: orange above 0, blue below, paler the smaller.
-Above a few hundred nodes a value is one small disc, and everything else is in its tooltip. A box
-with a grey bar on top stands for many values; neurons and layers have a frame around them.
+What a box is, its form says: an input is round, a parameter a folder, a constant small and dashed, the result doubly
+framed. How much gradient arrives, colour says: orange above 0, blue below, paler the smaller. Above a few hundred nodes
+a value is one small disc, and everything else is in its tooltip. A box with a grey bar on top stands for many values;
+neurons and layers have a frame around them, and are placed by :mod:`viz.picture.placement`, all else by Graphviz.
 """
 
 from __future__ import annotations
@@ -12,21 +12,22 @@ import contextlib
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import pairwise
 
 from autograd.calculus.notation import number
-from viz.folding.fold import FULL_LIMIT
-from viz.folding.label import WRITTEN, fold_label
 from viz.picture import labels
-from viz.picture.picture import Edge, Fold, Kind, Node, Picture
+from viz.picture.boxes import edge_label, legend, node_rows
+from viz.picture.fold_box import fold_rows
+from viz.picture.hints import edge_hint, fold_hint, node_hint
+from viz.picture.picture import FULL_LIMIT, Edge, Fold, Kind, Node, Picture
+from viz.picture.placement import Placement, placed
 from viz.picture.render import Drawing
 from viz.style import FONT, GREY, INK, KINDS, RULE, clean, markup, shorten, signed_colour, strength
 
-__all__ = ["WRITTEN", "digraph"]
+__all__ = ["digraph"]
 
 #: Up to this length of all edges together, in ranks, any layout is quick.
 _EASY = 3000
-_LABEL, _HINT = 26, 600  # characters of a label that are shown, in the box and in its tooltip
+_LABEL = 26  # characters of a frame's name
 _BUSY = 60  # edges from and to folds, above which numbers beside them would be a thicket
 
 _FULL: Mapping[Kind, Mapping[str, str]] = {
@@ -49,6 +50,7 @@ _CLUSTER = {
     "style": "rounded,filled", "fillcolor": "#f6f7f9", "color": "#d5dae0", "fontsize": "10", "fontcolor": GREY,
     "labeljust": "l", "labelloc": "t", "margin": "8",
 }  # fmt: skip
+_EDGE_SIZE = 10.0  # points, of an edge's label
 
 
 def digraph(picture: Picture, *, rankdir: str = "LR") -> Drawing:
@@ -58,7 +60,7 @@ def digraph(picture: Picture, *, rankdir: str = "LR") -> Drawing:
     which every Graphviz renderer keeps in an SVG.
 
     Args:
-        picture: what to draw; above :data:`viz.folding.fold.FULL_LIMIT` nodes each becomes one small disc.
+        picture: what to draw; above :data:`viz.picture.picture.FULL_LIMIT` nodes each becomes one small disc.
         rankdir: which way the values flow, ``"LR"``, ``"TB"``, ``"RL"`` or ``"BT"``.
 
     >>> from autograd import Value
@@ -67,34 +69,74 @@ def digraph(picture: Picture, *, rankdir: str = "LR") -> Drawing:
     True
     """
     is_full = len(picture.nodes) <= FULL_LIMIT and len(picture.edges) <= 4 * FULL_LIMIT
-    draw_node, draw_edge = (_full_node, _full_edge) if is_full else (_compact_node, _compact_edge)
-    grads = [grad for node in picture.nodes for grad in _grads(node) if math.isfinite(grad)]
-    largest = max(map(abs, grads), default=0.0)
     is_busy = picture.folded != "" and len(picture.edges) > _BUSY
-    leaving, arriving = (f":{side}" for side in labels.SIDES[rankdir]) if is_busy else ("", "")
-    graph = Drawing("graph", graph_attr=_frame(picture, rankdir, is_full, is_full and not is_busy, largest))
+    grads = [grad for node in picture.nodes for grad in _grads(node) if math.isfinite(grad)]
+    face = _Face(picture, max(map(abs, grads), default=0.0), is_full, is_busy)
+    place = placed(picture, face.size, face.label_size, rankdir) if is_full else None
+    graph = Drawing("graph", graph_attr=_frame(face, rankdir, place))
     graph.attr("node", fontname=FONT, fontcolor=INK, fontsize="12", style="filled", fillcolor="white")
     graph.attr("node", penwidth="1.4", margin="0.07,0.05")
-    graph.attr("edge", fontname=FONT, fontcolor=GREY, fontsize="10", arrowsize="0.6")
+    graph.attr("edge", fontname=FONT, fontcolor=GREY, fontsize=f"{_EDGE_SIZE:g}", arrowsize="0.6")
     for path, nodes in _by_group(picture.nodes, 2 if is_full else 1).items():
-        with _cluster(graph, () if is_busy else path) as inside:
+        with _cluster(graph, path, place) as inside:
             for node in nodes:
-                stub = labels.stub(*picture.left_out.get(node.id, (0, 0)))
-                if isinstance(node, Fold):
-                    about = {"id": node.id, "class": f"fold {node.kind}", "tooltip": _about_fold(node)}
-                    inside.node(node.id, **about, **_FOLD, label=fold_label(node, largest, stub))
-                    continue
-                role = "constant" if node.kind == "constant" else f"value {node.kind}"
-                about = {"id": node.id, "class": role, "tooltip": _about_node(node), "color": KINDS[node.kind]}
-                inside.node(node.id, **about, **draw_node(node, largest, stub))
-        if is_busy and path:
-            _column(graph, path[0], [node.id for node in nodes])
+                at = place.node(node.id) if place else {}
+                inside.node(node.id, **face.node(node, place.size(node.id) if place else None), **at)
     for edge in picture.edges:
-        hint = _about_edge(edge)
+        hint = edge_hint(edge)
         about = {"id": edge.id, "class": "operand", "tooltip": hint, "labeltooltip": hint}
-        label = {} if is_busy else draw_edge(edge)
-        graph.edge(edge.source + leaving, edge.target + arriving, **about, **_line(edge, largest), **label)
+        at = place.edge(edge.id) if place else {}
+        text = "" if place and "lp" not in at else face.label(edge)
+        look = {**_line(edge, face.largest), **({"label": f"<{text}>"} if text else {}), **face.arrow}
+        graph.edge(edge.source, edge.target, **about, **look, **at)
     return graph
+
+
+class _Face:
+    """How nodes and edges of one picture look, and how large that makes them."""
+
+    def __init__(self, picture: Picture, largest: float, is_full: bool, is_busy: bool) -> None:
+        self.picture, self.largest, self.is_full, self.is_busy = picture, largest, is_full, is_busy
+
+    def rows(self, node: Node | Fold) -> list[str]:
+        stub = labels.stub(*self.picture.left_out.get(node.id, (0, 0)))
+        if isinstance(node, Fold):
+            return fold_rows(node, self.largest, stub)
+        return node_rows(node, self.picture, self.largest, stub)
+
+    def size(self, node: Node | Fold) -> tuple[float, float]:
+        """Width and height, in points."""
+        if isinstance(node, Node) and node.kind == "constant":
+            return labels.extent([number(node.data)], _EDGE_SIZE)
+        return labels.extent(self.rows(node))
+
+    def label_size(self, edge: Edge) -> tuple[float, float]:
+        """Width and height of the label of an edge, 0 without one."""
+        text = self.label(edge)
+        return (labels.extent([text], 9.0)[0], 13.0) if text else (0.0, 0.0)
+
+    def node(self, node: Node | Fold, size: tuple[float, float] | None) -> dict[str, str]:
+        """The attributes of a node, which is so large."""
+        if isinstance(node, Fold):
+            about = {"id": node.id, "class": f"fold {node.kind}", "tooltip": fold_hint(node)}
+            return {**about, **_FOLD, "label": labels.box(self.rows(node), size)}
+        role = "constant" if node.kind == "constant" else f"value {node.kind}"
+        about = {"id": node.id, "class": role, "tooltip": node_hint(node), "color": KINDS[node.kind]}
+        if self.is_full:
+            label = number(node.data) if node.kind == "constant" else labels.box(self.rows(node), size)
+            return {**about, **_FULL[node.kind], "label": label}
+        fill = "#ffffff" if node.grad is None else signed_colour(node.grad, self.largest, fullest=0.9)
+        disc = {"label": "", "width": "0.2", "height": "0.2", "fillcolor": fill, "penwidth": "1"}
+        return {**about, **disc, **_COMPACT[node.kind]}
+
+    def label(self, edge: Edge) -> str:
+        """The label of an edge, or none."""
+        return edge_label(edge) if self.is_full and not self.is_busy else ""
+
+    @property
+    def arrow(self) -> dict[str, str]:
+        """No heads where they would be a thicket."""
+        return {"arrowhead": "none"} if self.is_busy or not self.is_full else {}
 
 
 def _by_group(nodes: Sequence[Node | Fold], frames: int) -> dict[tuple[str, ...], list[Node | Fold]]:
@@ -105,24 +147,27 @@ def _by_group(nodes: Sequence[Node | Fold], frames: int) -> dict[tuple[str, ...]
 
 
 @contextlib.contextmanager
-def _cluster(graph: Drawing, path: Sequence[str]) -> Iterator[Drawing]:
+def _cluster(
+    graph: Drawing, path: Sequence[str], place: Placement | None, outer: tuple[str, ...] = ()
+) -> Iterator[Drawing]:
     """The frame of a neuron inside of that of its layer; Graphviz joins those that have the same name."""
     if not path:
         yield graph
         return
     name, *rest = path
-    look = {"label": f"<{markup(shorten(clean(name), _LABEL))}>", "tooltip": labels.tooltip(clean(name)), **_CLUSTER}
-    with graph.subgraph(name=f"cluster {clean(name)}", graph_attr=look) as frame, _cluster(frame, rest) as inside:
+    inner = (*outer, name)
+    if place and inner not in place.frames:
+        yield graph
+        return
+    text = shorten(clean(labels.within(outer, name)), _LABEL)
+    look = {"label": f"<{markup(text)}>", "tooltip": labels.tooltip(clean(name)), **_CLUSTER}
+    if place:
+        look |= place.frame(inner, labels.extent([text], 10.0)[0])
+    with (
+        graph.subgraph(name=f"cluster {clean(name)}", graph_attr=look) as frame,
+        _cluster(frame, rest, place, inner) as inside,
+    ):
         yield inside
-
-
-def _column(graph: Drawing, layer: str, ids: Sequence[str]) -> None:
-    """Keep the neurons of a layer side by side and in order, below its name; in a frame Graphviz would shuffle them."""
-    name = f"{ids[0]} layer"
-    graph.node(name, shape="plaintext", style="", label=f"<{markup(shorten(clean(layer), _LABEL))}>", fontcolor=GREY)
-    with graph.subgraph(graph_attr={"rank": "same"}) as column:
-        for above, below in pairwise([name, *ids]):
-            column.edge(above, below, style="invis")
 
 
 def _grads(node: Node | Fold) -> tuple[float, ...]:
@@ -131,16 +176,24 @@ def _grads(node: Node | Fold) -> tuple[float, ...]:
     return () if node.grad is None else (node.grad,)
 
 
-def _frame(picture: Picture, rankdir: str, is_full: bool, labelled: bool, largest: float) -> dict[str, str]:
+def _frame(face: _Face, rankdir: str, place: Placement | None) -> dict[str, str]:
     """The attributes of the whole: its layout, its title, and lines that say how to read it and what is folded."""
+    picture, largest = face.picture, face.largest
     line = markup(picture.note)
     if not line and len(picture.nodes) > 1:
-        where = "∂: local derivative" if labelled else "local derivatives: point at an edge"
+        where = "∂: local derivative" if face.is_full and not face.is_busy else "local derivatives: point at an edge"
         steps = [share * largest for share in (-1.0, -0.2, -0.02, 0.0, 0.02, 0.2, 1.0)]
         line = labels.scale(where, "grad", largest, [signed_colour(x, largest, fullest=labels.FILL) for x in steps])
     stubs = "… in, out: edges from and to values that are left out" if picture.left_out else ""
-    explanations = line, markup(picture.folded), stubs
-    return labels.frame(rankdir, picture.title, *explanations, **_layout(picture, rankdir, is_full))
+    explanations = (
+        line,
+        legend(picture) if face.is_full else "",
+        markup(picture.folded),
+        stubs,
+        markup(picture.remark, "B"),
+    )
+    layout = {"layout": "nop2"} if place else _layout(picture, rankdir, face.is_full)  # as placed, nothing moved
+    return labels.frame(rankdir, labels.heading(picture.title, *explanations), **layout)
 
 
 def _layout(picture: Picture, rankdir: str, is_full: bool) -> dict[str, str]:
@@ -169,40 +222,6 @@ def _layout(picture: Picture, rankdir: str, is_full: bool) -> dict[str, str]:
     return layout
 
 
-def _full_node(node: Node, largest: float, stub: str) -> Mapping[str, str]:
-    look = dict(_FULL[node.kind])
-    if node.kind == "constant":
-        return look | {"label": number(node.data)}
-    name = markup(shorten(labels.within(node.groups, node.label), _LABEL), "B")
-    what = markup(WRITTEN.get(node.symbol, node.symbol) or node.kind, "I")
-    rows = [
-        labels.row(name, labels.small(what, GREY)) if name else labels.row(what),
-        labels.row(labels.small("data"), number(node.data)),
-    ]
-    if node.grad is not None:
-        colour = signed_colour(node.grad, largest, fullest=labels.FILL)
-        rows.append(labels.row(labels.small("grad"), number(node.grad), colour))
-    return look | {"label": labels.box([*rows, stub])}
-
-
-def _full_edge(edge: Edge) -> Mapping[str, str]:
-    if edge.count > 1:
-        return {"label": f"× {edge.count:,}"}
-    if edge.derivative is None:
-        return {}
-    words = " = ".join(filter(None, (_ratio(edge) or "∂", edge.formula)))
-    return {"label": f'<{markup(words)} = <FONT COLOR="{INK}"><B>{number(edge.derivative)}</B></FONT>>'}
-
-
-def _compact_node(node: Node, largest: float, _: str) -> Mapping[str, str]:
-    fill = "#ffffff" if node.grad is None else signed_colour(node.grad, largest, fullest=0.9)
-    return {"label": "", "width": "0.2", "height": "0.2", "fillcolor": fill, "penwidth": "1", **_COMPACT[node.kind]}
-
-
-def _compact_edge(edge: Edge) -> Mapping[str, str]:
-    return {"arrowhead": "none"}
-
-
 def _line(edge: Edge, largest: float) -> Mapping[str, str]:
     """The line of an edge: the more gradient flowed back along it, the stronger."""
     if not edge.flow:
@@ -210,40 +229,3 @@ def _line(edge: Edge, largest: float) -> Mapping[str, str]:
     share = strength(edge.flow, largest) if math.isfinite(edge.flow) else 1.0
     colour = signed_colour(edge.flow, largest, fullest=1.0, base=RULE)
     return {"color": colour, "penwidth": f"{0.8 + 1.4 * share:.2g}"}
-
-
-def _ratio(edge: Edge) -> str:
-    return f"∂{edge.numerator}/∂{edge.denominator}" if edge.denominator else ""
-
-
-def _about_node(node: Node) -> str:
-    return labels.tooltip(
-        shorten(node.label, _HINT),
-        f"{node.kind}: {node.operation}" if node.operation else node.kind,
-        f"data = {node.data!r}",
-        f"grad = {node.grad!r}" if node.grad is not None else "",
-    )
-
-
-def _about_fold(fold: Fold) -> str:
-    return labels.tooltip(
-        shorten(fold.label, _HINT),
-        f"{fold.count:,} values, of which {fold.parameters:,} are parameters",
-        ", ".join(f"{operation} × {count:,}" for operation, count in fold.operations.items()),
-        f"data from {fold.data[0]!r} to {fold.data[1]!r}",
-        f"|grad| from {fold.grad[0]!r} to {fold.grad[1]!r}" if fold.grad is not None else "",
-        f"sum of grad = {fold.total!r}" if fold.total is not None else "",
-    )
-
-
-def _about_edge(edge: Edge) -> str:
-    if edge.count > 1:
-        same = f", each with the local derivative {edge.derivative!r}" if edge.derivative is not None else ""
-        passed = f"passed back in all = {edge.flow!r}" if edge.flow is not None else ""
-        return labels.tooltip(f"{edge.count:,} edges{same}", passed)
-    if edge.derivative is None:
-        return "a constant: nothing flows back to it"
-    return labels.tooltip(
-        " = ".join(filter(None, (_ratio(edge) or "local derivative", edge.formula, repr(edge.derivative)))),
-        f"passed back = {edge.flow!r}" if edge.flow is not None else "",
-    )

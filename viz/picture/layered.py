@@ -27,12 +27,14 @@ class Item:
     Attributes:
         depth, breadth: its extent along the flow and across it, in points.
         port: ``"in"`` or ``"out"`` for a port, else ``""``.
+        is_fixed: whether it keeps its place among those of its rank that do.
         along, across: its corner; set by :func:`layered`.
     """
 
     depth: float
     breadth: float
     port: str = ""
+    is_fixed: bool = False
     along: float = 0.0
     across: float = 0.0
 
@@ -82,21 +84,20 @@ class _Segment:
     weight: float
 
 
-def layered(items: Sequence[Item], links: Sequence[Link], *, gap: float, keeps_order: bool) -> Point | None:
+def layered(items: Sequence[Item], links: Sequence[Link], gap: float) -> Point | None:
     """Place `items`, route `links`; return depth and breadth of the whole, None where the links make a ring.
 
     Args:
         items: those of one rank start in this order.
         links: those into one item start in this order.
         gap: the least room between two ranks, in points.
-        keeps_order: whether items of one rank must stay in the order given.
     """
     ranks = _ranks(items, links)
     if ranks is None:
         return None
     cells = {item: _Cell(item, item.breadth, ranks[item]) for item in items}
     chains = [_chain(link, cells) for link in links]
-    columns = _ordered([*cells.values(), *(c for chain in chains for c in chain[1:-1])], items, keeps_order)
+    columns = _ordered([*cells.values(), *(c for chain in chains for c in chain[1:-1])], items)
     _place(columns)
     return _spread(columns, links, chains, gap)
 
@@ -140,7 +141,7 @@ def _chain(link: Link, cells: dict[Item, _Cell]) -> list[_Cell]:
     return chain
 
 
-def _ordered(cells: Sequence[_Cell], items: Sequence[Item], keeps_order: bool) -> list[list[_Cell]]:
+def _ordered(cells: Sequence[_Cell], items: Sequence[Item]) -> list[list[_Cell]]:
     """The ranks, each in an order of few crossings."""
     columns: list[list[_Cell]] = [[] for _ in range(max((cell.rank for cell in cells), default=-1) + 1)]
     # To begin with as a reader would draw it: from the results back to their operands, in their order.
@@ -153,11 +154,12 @@ def _ordered(cells: Sequence[_Cell], items: Sequence[Item], keeps_order: bool) -
                 seen.add(cell)
                 columns[cell.rank].append(cell)
                 stack += [segment.a for segment in reversed(cell.ins)]
-    order = {item: place for place, item in enumerate(items)} if keeps_order else {}
+    order = {item: place for place, item in enumerate(items) if item.is_fixed}
 
     def numbered(column: list[_Cell]) -> None:
-        kept = iter(sorted((c for c in column if c.item in order and not c.item.port), key=lambda c: order[c.item]))  # type: ignore[union-attr,index]
-        column[:] = [next(kept) if c.item in order and not c.item.port else c for c in column]  # type: ignore[union-attr]
+        kept = sorted((order[cell.item], cell.place, cell) for cell in column if cell.item in order)
+        following = iter(cell for _, _, cell in kept)
+        column[:] = [next(following) if cell.item in order else cell for cell in column]
         for place, cell in enumerate(column):
             cell.place = place
 
@@ -278,4 +280,4 @@ def _between(column: Sequence[_Cell], following: Sequence[_Cell], gap: float) ->
     """The steeper the lines between two ranks, the more room they get; next to a border they need less."""
     steepest = max((abs(s.a.across + s.leaves - s.b.across - s.enters) for c in column for s in c.outs), default=0.0)
     at_border = any(all(c.item and c.item.port for c in side) for side in (column, following))
-    return min(gap, 12.0 + 0.25 * steepest) if at_border else min(4 * gap, gap + 0.12 * steepest)
+    return min(gap, 12.0 + 0.25 * steepest) if at_border else min(8 * gap, gap + 0.15 * steepest)

@@ -62,7 +62,7 @@ def network(model: Module, *, rankdir: str = "LR", title: str | None = None, dep
         steps = (-1.0, -0.5, -0.1, 0.1, 0.5, 1.0)
         line = labels.scale("b: the bias", "weights", largest, [_colour(x * largest, largest) for x in steps])
     ranksep = "0.5" if is_folded else f"{1 + widest / 8:.2g}"
-    frame = labels.frame(rankdir, clean(title), line, ranksep=ranksep, nodesep="0.12", splines="line")
+    frame = labels.frame(rankdir, labels.heading(clean(title), line), ranksep=ranksep, nodesep="0.12", splines="line")
     graph = Drawing("model", graph_attr=frame)
     graph.attr("node", fontname=FONT, fontcolor=INK, fontsize="12", fillcolor="white", penwidth="1.4")
     graph.attr("node", margin="0.07,0.05", width="0.1", height="0.1")

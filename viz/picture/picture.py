@@ -13,16 +13,18 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from autograd import RULES, Value
+from autograd.transforms.paths import passed_on
 from nn import Module, Parameter
-from nn.explanation.report import layer_of
 from viz.picture.derivative import edge_formulas, short_name
-from viz.picture.groups import groups
-from viz.picture.walk import names_of, reading_order, roots_of
+from viz.picture.view import View, view_of
 from viz.style import clean
 
-__all__ = ["Describer", "Edge", "Fold", "Kind", "Node", "Picture", "picture", "reading_order", "symbol"]
+__all__ = ["FULL_LIMIT", "Describer", "Edge", "Fold", "Kind", "Node", "Picture", "picture", "symbol"]
 
 Kind = Literal["leaf", "constant", "parameter", "output", "interior"]
+
+#: Up to this many nodes, and four times as many edges, a picture has full boxes.
+FULL_LIMIT = 300
 
 #: What a picture says instead of showing gradients of 0 that nobody computed.
 NO_GRADIENTS = "every gradient is 0: backward() has not been called, or nothing flows back"
@@ -41,6 +43,8 @@ class Node:
         operation: the name of the row that computed it, ``""`` for leaves and constants.
         symbol: how the operation is written, ``+`` or ``tanh``.
         groups: the layer and the neuron it belongs to, the outer first; none for inputs and the loss.
+        name: what boxes and formulas call it: its label, ``z`` or ``a`` in a neuron; ``""`` where it has no name.
+        part: ``"z"`` for a neuron's preactivation, whose gradient is the neuron's error δ; ``"a"`` for its activation.
     """
 
     id: str
@@ -51,6 +55,8 @@ class Node:
     operation: str = ""
     symbol: str = ""
     groups: tuple[str, ...] = ()
+    name: str = ""
+    part: str = ""
 
 
 @dataclass(frozen=True)
@@ -126,6 +132,8 @@ class Picture:
         folded: what is folded, in one line; ``""`` where every value is a node.
         left_out: by the id of a node or fold, how many edges lead to it from, and how many from it to, values outside
             of the picture.
+        gradients_of: what the gradients are derivatives of, ``"C"``; ``""`` where nobody knows.
+        remark: where the first nan or infinity comes from, or ``""``.
     """
 
     nodes: tuple[Node | Fold, ...]
@@ -134,6 +142,8 @@ class Picture:
     note: str = ""
     folded: str = ""
     left_out: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    gradients_of: str = ""
+    remark: str = ""
 
 
 def picture(values: Value | Iterable[Value], *, title: str | None = None, model: Module | None = None) -> Picture:
@@ -152,55 +162,43 @@ def picture(values: Value | Iterable[Value], *, title: str | None = None, model:
     >>> [node.kind for node in picture(z).nodes], [edge.derivative for edge in picture(z).edges]
     (['leaf', 'leaf', 'output'], [-1.5, 0.7])
     """
-    roots = roots_of(values)
-    names = names_of(model)
-    order = reading_order(roots)
-    ids = {value: f"v{index}" for index, value in enumerate(order)}
-    has_gradients = any(value.grad != 0.0 for value in order)  # also nan
-    describe = Describer(ids, roots, names, groups(order, model), has_gradients)
+    view = view_of(values, model)
+    describe = Describer(view, {value: f"v{index}" for index, value in enumerate(view.order)})
     nodes: list[Node] = []
     edges: list[Edge] = []
-    for value in order:
+    for value in view.order:
         constants, incoming = describe.operands(value)
         nodes += [*constants, describe.node(value)]
         edges += incoming
-    return Picture(tuple(nodes), tuple(edges), clean(title or ""), "" if has_gradients else NO_GRADIENTS)
+    note = "" if view.has_gradients else NO_GRADIENTS
+    return Picture(tuple(nodes), tuple(edges), clean(title or ""), note, remark=view.oddity)
 
 
 class Describer:
     """Turns values of a graph into nodes and edges.
 
     Args:
+        view: the graph.
         ids: of the values that are to be nodes.
-        roots: the ends of the graph.
-        names: of parameters.
-        owners: the neuron that a value belongs to.
-        has_gradients: whether ``backward()`` has been called.
     """
 
-    def __init__(
-        self,
-        ids: Mapping[Value, str],
-        roots: Iterable[Value],
-        names: Mapping[Value, str],
-        owners: Mapping[Value, str],
-        has_gradients: bool,
-    ) -> None:
-        self._ids, self._ends, self._names, self._owners = ids, set(roots), names, owners
-        self._has_gradients = has_gradients
+    def __init__(self, view: View, ids: Mapping[Value, str]) -> None:
+        self._view, self._ids, self._ends = view, ids, set(view.roots)
 
     def node(self, value: Value) -> Node:
         """Return the node of `value`."""
-        owner = self._owners.get(value)
+        view = self._view
         return Node(
             self._ids[value],
             self._kind(value),
-            clean(self._names.get(value, value.label)),
+            clean(view.parameters.get(value, value.label)),
             value.data,
-            value.grad if self._has_gradients else None,
+            value.grad if view.has_gradients else None,
             value.op,
             symbol(value.op),
-            () if owner is None else tuple(dict.fromkeys((layer_of(owner), owner))),
+            view.groups(value),
+            view.names[value],
+            view.parts.get(value, ""),
         )
 
     def operands(self, value: Value) -> tuple[list[Node], list[Edge]]:
@@ -209,7 +207,7 @@ class Describer:
         edges: list[Edge] = []
         occurrences = Counter(value.parents)
         defaults = _defaults(value)
-        along = zip(value.partials, edge_formulas(value), strict=True)
+        along = zip(value.partials, edge_formulas(value, self._name), strict=True)
         index = self._ids[value][1:]
         for place, operand in enumerate(value.operands):
             if isinstance(operand, Value):
@@ -223,11 +221,10 @@ class Describer:
                         self._ids[operand],
                         self._ids[value],
                         partial,
-                        short_name(value) if is_only else "",
-                        short_name(operand) if is_only else "",
+                        self._name(value) if is_only else "",
+                        self._name(operand) if is_only else "",
                         formula,
-                        # A gradient of 0 passes nothing on, whatever the derivative: that is how backward() does it.
-                        (value.grad * partial if value.grad != 0.0 else 0.0) if self._has_gradients else None,
+                        passed_on(value.grad, partial) if self._view.has_gradients else None,
                     )
                 )
             elif place not in defaults:
@@ -235,10 +232,13 @@ class Describer:
                 edges.append(Edge(f"e{index}_{place}", f"c{index}_{place}", self._ids[value]))
         return constants, edges
 
+    def _name(self, value: Value) -> str:
+        return short_name(self._view.names[value])
+
     def _kind(self, value: Value) -> Kind:
         if value.op:
             return "output" if value in self._ends else "interior"
-        return "parameter" if value in self._names or isinstance(value, Parameter) else "leaf"
+        return "parameter" if value in self._view.parameters or isinstance(value, Parameter) else "leaf"
 
 
 def symbol(op: str) -> str:

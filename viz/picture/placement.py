@@ -6,7 +6,9 @@ the layers, and a neuron's weights in their order, each above the lane of the in
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import math
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -15,10 +17,14 @@ from viz.picture.picture import Edge, Fold, Node, Picture
 
 __all__ = ["Placement", "placed"]
 
+Corners = tuple[float, float, float, float]
+
 #: Points between a frame and what is in it; above is its name.
 _MARGIN, _HEAD = 10.0, 20.0
-#: Points between ranks, and between lines that leave or reach the same box.
-_GAP, _PITCH = 34.0, 13.0
+#: Points between ranks, between lines that reach the same box, and between labels of lines that leave one.
+_GAP, _PITCH, _LABEL = 26.0, 11.0, 13.0
+#: The length of an arrow's head.
+_TIP = 6.0
 
 
 @dataclass(frozen=True)
@@ -26,18 +32,54 @@ class Placement:
     """Coordinates in points, from the lower left.
 
     Attributes:
-        centres: of nodes, by id.
-        frames: left, bottom, right and top of every frame, by its path of groups.
+        boxes: left, bottom, right and top of every node, by id.
+        frames: the same of every frame, by its path of groups.
         routes: the points that each edge passes, by id.
         labels: the centre of each edge's label.
-        size: width and height of the whole.
+        is_across: whether values flow to the right or the left.
     """
 
-    centres: Mapping[str, Point]
-    frames: Mapping[tuple[str, ...], tuple[float, float, float, float]]
+    boxes: Mapping[str, Corners]
+    frames: Mapping[tuple[str, ...], Corners]
     routes: Mapping[str, list[Point]]
     labels: Mapping[str, Point]
-    size: Point
+    is_across: bool
+
+    def node(self, id: str) -> dict[str, str]:
+        """The attributes of a node that say where it is."""
+        left, low, right, high = self.boxes[id]
+        return {"pos": f"{(left + right) / 2:.1f},{(low + high) / 2:.1f}"}
+
+    def size(self, id: str) -> Point:
+        """Width and height of a node."""
+        left, low, right, high = self.boxes[id]
+        return right - left, high - low
+
+    def edge(self, id: str) -> dict[str, str]:
+        """The attributes of an edge that say where it goes."""
+        at = {"lp": "{:.1f},{:.1f}".format(*self.labels[id])} if id in self.labels else {}
+        return {"pos": spline(self.routes[id], self.is_across), **at}
+
+    def frame(self, path: tuple[str, ...], width: float) -> dict[str, str]:
+        """The attributes of a frame: its corners, and the middle of its name, which is so wide."""
+        left, bottom, right, top = self.frames[path]
+        box = f"{left:.1f},{bottom:.1f},{right:.1f},{top:.1f}"
+        return {"bb": box, "lp": f"{left + width / 2:.1f},{top - _HEAD / 2:.1f}", "margin": "0"}
+
+
+def spline(points: Sequence[Point], is_across: bool) -> str:
+    """Return a smooth line through `points` in Graphviz's notation; at each of them it runs along the flow."""
+    way = [points[0]]
+    way += [point for before, point in pairwise(points) if math.dist(before, point) > 0.5]
+    (x0, y0), (x1, y1) = way[-2], way[-1]
+    along = math.copysign(_TIP, x1 - x0 if is_across else y1 - y0)
+    tip, end = way[-1], (x1 - along, y1) if is_across else (x1, y1 - along)
+    way[-1] = end
+    text = [f"e,{tip[0]:.1f},{tip[1]:.1f}", "{:.1f},{:.1f}".format(*way[0])]
+    for (x0, y0), (x1, y1) in pairwise(way):
+        middle = ((x0 + x1) / 2, y0, (x0 + x1) / 2, y1) if is_across else (x0, (y0 + y1) / 2, x1, (y0 + y1) / 2)
+        text.append("{:.1f},{:.1f} {:.1f},{:.1f} {:.1f},{:.1f}".format(*middle, x1, y1))
+    return " ".join(text)
 
 
 @dataclass(eq=False)
@@ -55,27 +97,30 @@ def placed(
 ) -> Placement | None:
     """Place a picture that has frames; None where there is none, or where the lines between frames make a ring.
 
-    Args:
-        picture: what to place.
-        size: width and height of a node, in points.
-        label: width and height of an edge's label, 0 without one.
-        rankdir: which way the values flow.
+    `size` and `label` give width and height of a node and of an edge's label, in points; 0 without a label.
     """
     is_across = rankdir in ("LR", "RL")
     boxes: dict[tuple[str, ...], _Box] = {(): _Box(0.0, 0.0, is_frame=False)}
     items: dict[str, Item] = {}
     homes: dict[str, list[_Box]] = {}
-    for node in picture.nodes:
-        paths = [node.groups[:depth] for depth in range(len(node.groups) + 1)]
+    numbers: dict[Item, int] = {}
+    for node, extent in zip(picture.nodes, _evened(picture, size), strict=True):
+        is_fold = isinstance(node, Fold)
+        groups = () if is_fold else node.groups
+        paths = [groups[:depth] for depth in range(len(groups) + 1)]
         for outer, path in pairwise(paths):
             if path not in boxes:
-                boxes[path] = _Box(0.0, 0.0)
+                boxes[path] = _Box(0.0, 0.0, is_fixed=len(path) > 1)
+                numbers[boxes[path]] = int(re.sub(r".*\D", "", path[-1]) or 0)
                 boxes[outer].items.append(boxes[path])
         homes[node.id] = [boxes[path] for path in paths]
-        items[node.id] = Item(*_turned(size(node), is_across))
+        items[node.id] = Item(*_turned(extent, is_across), is_fixed=is_fold)
         homes[node.id][-1].items.append(items[node.id])
-    if len(boxes) == 1:
+    if not any(node.groups for node in picture.nodes):
         return None
+    for box in boxes.values():
+        if all(item in numbers for item in box.items):  # neurons in the model's order, not in that of the graph
+            box.items.sort(key=lambda item: numbers[item])
     routes = {
         edge.id: _route(edge, items, homes, _turned(label(edge), is_across)) for edge in _in_reading_order(picture)
     }
@@ -85,22 +130,50 @@ def placed(
     corners = dict(_settled(root, 0.0, 0.0))
     turn = _Turn(rankdir, root.depth, root.breadth)
     frames = {path: turn.box(box, corners[box]) for path, box in boxes.items() if path}
-    boxed = {id: turn.box(item, corners[item]) for id, item in items.items()}
+    at = {id: turn.box(item, corners[item]) for id, item in items.items()}
+    frames = {path: turn.box(box, corners[box]) for path, box in boxes.items() if path}
     ways, labels = {}, {}
     for edge in picture.edges:
         way: list[Point] = []
         for box, link in routes[edge.id]:
             way += [(along + corners[box][0], across + corners[box][1]) for along, across in link.points]
         ways[edge.id] = [turn.point(*each) for each in way]
-        wide, high = label(edge)
-        if wide:  # beside the level part of the line, just before it bends to its target
+        if routes[edge.id][-1][1].label:  # beside the level part of the line, just before it bends to its target
+            wide, high = label(edge)
             x, y = ways[edge.id][-4]
             x, y = (x + wide / 2, y + high / 2) if is_across else (x + wide / 2 + 3, y)
             labels[edge.id] = (x, y) if rankdir != "RL" else (x - wide, y)
-    return Placement(
-        {id: ((left + right) / 2, (low + high) / 2) for id, (left, low, right, high) in boxed.items()},
-        frames, ways, labels, _turned((root.depth, root.breadth), is_across),
-    )  # fmt: skip
+    return Placement(at, frames | _around_folds(picture, at), ways, labels, is_across)
+
+
+def _around_folds(picture: Picture, at: Mapping[str, Corners]) -> dict[tuple[str, ...], Corners]:
+    """A frame around the neurons of each layer that are folded, where nothing else stands between them."""
+    frames: dict[tuple[str, ...], Corners] = {}
+    folds = [node for node in picture.nodes if isinstance(node, Fold) and node.groups]
+    for path in dict.fromkeys(fold.groups for fold in folds):
+        inside = {fold.id for fold in folds if fold.groups == path}
+        lefts, lows, rights, highs = zip(*(at[id] for id in inside), strict=True)
+        frame = min(lefts) - _MARGIN, min(lows) - _MARGIN, max(rights) + _MARGIN, max(highs) + _HEAD
+        if not any(_overlap(frame, corners) for id, corners in at.items() if id not in inside):
+            frames[path] = frame
+    return frames
+
+
+def _overlap(one: Corners, other: Corners) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+
+
+def _evened(picture: Picture, size: Callable[[Node | Fold], Point]) -> list[Point]:
+    """The size of every node: leaves of one layer are equally wide, and so are its other boxes."""
+    sizes = [size(node) for node in picture.nodes]
+    alike = [(*node.groups[:1], isinstance(node, Node) and not node.operation and node.kind) for node in picture.nodes]
+    widest: dict[tuple[object, ...], float] = {}
+    for (wide, _), key in zip(sizes, alike, strict=True):
+        widest[key] = max(widest.get(key, 0.0), wide)
+    return [
+        (widest[key] if node.groups or node.kind == "leaf" else wide, high)
+        for node, (wide, high), key in zip(picture.nodes, sizes, alike, strict=True)
+    ]
 
 
 @dataclass(frozen=True)
@@ -116,7 +189,7 @@ class _Turn:
             along = self.depth - along
         return (along, self.breadth - across) if self.rankdir in ("LR", "RL") else (across, along)
 
-    def box(self, item: Item, corner: Point) -> tuple[float, float, float, float]:
+    def box(self, item: Item, corner: Point) -> Corners:
         (x0, y0), (x1, y1) = self.point(*corner), self.point(corner[0] + item.depth, corner[1] + item.breadth)
         return min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
 
@@ -149,23 +222,23 @@ def _route(
     shared = sum(a is b for a, b in zip(outer, inner, strict=False))
     steps: list[tuple[_Box, Item, Item]] = []
     at: Item = items[edge.source]
-    for box in reversed(outer[shared:]):
-        steps.append((box, at, _port(box, "out", edge.source)))
-        at = box
-    for box, following in pairwise([*inner[shared - 1 :], items[edge.target]]):
-        assert isinstance(box, _Box)
-        steps.append((box, at, following))
-        if isinstance(following, _Box):
-            at = _port(following, "in", edge.source)
+    for leaving in reversed(outer[shared:]):
+        steps.append((leaving, at, _port(leaving, "out", edge.source)))
+        at = leaving
+    box = inner[shared - 1]
+    for entered in inner[shared:]:
+        steps.append((box, at, entered))
+        at, box = _port(entered, "in", edge.source), entered
+    steps.append((box, at, items[edge.target]))
     route = []
-    for box, start, end in steps:
+    for within, start, end in steps:
         # All lines of one value to one frame are one link; each that reaches its node is its own, with its label.
         is_last = end is items[edge.target]
         key = (edge.source, start, edge.id if is_last else end)
-        if key not in box.links:
+        if key not in within.links:
             room = (label[0], max(10.0, label[1])) if is_last else (0.0, 10.0)
-            box.links[key] = Link(start, end, 0.0, 0.0, *room), edge.source
-        route.append((box, box.links[key][0]))
+            within.links[key] = Link(start, end, 0.0, 0.0, *room), edge.source
+        route.append((within, within.links[key][0]))
     return route
 
 
@@ -181,16 +254,21 @@ def _arrange(box: _Box, is_across: bool) -> bool:
         ends: dict[Item, list[tuple[Link, str]]] = {}
         for link, value in box.links.values():
             ends.setdefault(getattr(link, end), []).append((link, value))
-        for item, links in ends.items():
-            pitch = min(_PITCH, 0.8 * item.breadth / len(links)) if end == "target" or any(link.label for link, _ in links) else 0.0
-            for place, (link, value) in enumerate(links):
+        for item, sharing in ends.items():
+            if end == "source" and sum(link.label > 0.0 for link, _ in sharing) * _LABEL > item.breadth + _LABEL:
+                for link, _ in sharing:  # too many labels to stand beside each other
+                    link.label = 0.0
+            pitch = min(_PITCH, 0.8 * item.breadth / len(sharing))
+            if end == "source":
+                pitch = _LABEL if any(link.label for link, _ in sharing) else 0.0
+            for place, (link, value) in enumerate(sharing):
                 if isinstance(item, _Box):
                     port = item.ports["out" if end == "source" else "in", value]
                     setattr(link, at, port.across + port.breadth / 2)
                 else:
-                    setattr(link, at, item.breadth / 2 + pitch * (place - (len(links) - 1) / 2))
+                    setattr(link, at, item.breadth / 2 + pitch * (place - (len(sharing) - 1) / 2))
     links = [link for link, _ in box.links.values()]
-    size = layered([*box.items, *box.ports.values()], links, gap=_GAP, keeps_order=_is_named(box))
+    size = layered([*box.items, *box.ports.values()], links, _GAP)
     if size is None:
         return False
     before, after, above, below = _margins(box, is_across)
@@ -204,11 +282,6 @@ def _arrange(box: _Box, is_across: bool) -> bool:
         if link.target.port:
             link.points.append((box.depth, link.points[-1][1]))
     return True
-
-
-def _is_named(box: _Box) -> bool:
-    """Whether `box` holds frames alone, the neurons of a layer, which stay in their order."""
-    return all(isinstance(item, _Box) for item in box.items)
 
 
 def _margins(box: _Box, is_across: bool) -> tuple[float, float, float, float]:

@@ -11,14 +11,14 @@ from autograd.graph import fresh_gradients
 from nn import Module
 from nn.checks import rows_of_numbers
 from nn.explanation.explain import sample_cost
-from viz.picture.walk import reading_order
+from viz.picture.view import View, view_of
 
 __all__ = ["sampled"]
 
 
 @contextlib.contextmanager
-def sampled(model: Module, x: Any, target: Any, loss: str | Callable[..., Any]) -> Iterator[list[Value]]:
-    """Run `model` on one sample, and give the ends of the graph that makes; every ``grad`` is put back afterwards.
+def sampled(model: Module, x: Any, target: Any, loss: str | Callable[..., Any]) -> Iterator[View]:
+    """Run `model` on one sample, and give the graph that makes; every ``grad`` is put back afterwards.
 
     Args:
         model: called with a list of Values, labelled x0, x1, ...
@@ -32,7 +32,7 @@ def sampled(model: Module, x: Any, target: Any, loss: str | Callable[..., Any]) 
 
     >>> from nn import MLP
     >>> model = MLP(2, [1], seed=0)
-    >>> with sampled(model, [0.5, -1.0], 1.0, "mse") as (cost,):
+    >>> with sampled(model, [0.5, -1.0], 1.0, "mse"):
     ...     model.parameters()[0].grad == 0.0
     False
     >>> model.parameters()[0].grad
@@ -51,7 +51,8 @@ def sampled(model: Module, x: Any, target: Any, loss: str | Callable[..., Any]) 
                 raise OperandError(f"the model must return Values, got {type(end).__name__}")
     if not any(end.op for end in ends):
         raise GraphError("the model recorded no graph: inside no_grad() nothing is, draw it outside")
-    with fresh_gradients(reading_order(ends)):
+    view = view_of(ends, model, ends[0].label if target is not None else "")
+    with fresh_gradients(view.order):
         if target is not None:
             ends[0].backward()
-        yield ends
+        yield view

@@ -19,7 +19,7 @@ from autograd.system.files import write_whole
 from nn import MLP, Classifier, save
 from nn.training.experiment import Experiment
 from nn.training.task import Task
-from viz.picture.draw import draw
+from viz.drawing import draw
 from viz.picture.render import render
 from viz.plots import plot_decision_boundary, plot_loss
 from viz.plots.axes import new_axes

@@ -6,7 +6,8 @@ import math
 from collections.abc import Sequence
 
 from autograd.calculus.notation import number
-from autograd.transforms.paths import total
+from autograd.transforms.paths import passed_on, total
+from nn.explanation.collect import Use
 from nn.explanation.diagnose import Finding, Thresholds, usual_slope
 from nn.explanation.figures import Figures, LayerReport, NeuronFigures
 from nn.explanation.writing.blocks import Block, Cell, Details, Equations, Heading, Math, Note, Several, Table, figure
@@ -172,8 +173,8 @@ def _rows(neuron: NeuronFigures, lang: str) -> Table:
     return Table(_formulas(neuron.activation), heads, tuple(rows), ends, signed=(3, 5))
 
 
-def _gradients(uses: Sequence[object]) -> Several:
-    columns = zip(*([use.delta * x for x in use.inputs] for use in uses), strict=True)  # type: ignore[attr-defined]
+def _gradients(uses: Sequence[Use]) -> Several:
+    columns = zip(*([passed_on(use.delta, x) for x in use.inputs] for use in uses), strict=True)
     return Several(tuple(map(total, columns)))
 
 

@@ -311,3 +311,11 @@ def test_equal_terms_of_the_pressure_are_each_counted_once() -> None:
     text = str(row)
     assert "8 others" in text
     assert sum(line.startswith("second") for line in text.splitlines()) == 12
+
+
+def test_a_row_whose_delta_is_0_adds_nothing_even_where_its_input_is_infinite() -> None:
+    neuron = Neuron(1, activation="relu", bias=False, seed=0)
+    neuron.w[0].data = 1.0
+    report = explain(neuron, [[float("-inf")], [1.0]], targets=[0.0, 2.0], loss="mse")
+    assert report["neuron"].weight_gradients.tolist() == [-1.0]
+    assert "nan" not in report["neuron"].to_text()

@@ -17,9 +17,9 @@ from autograd import OperandError, Value, topological_order
 from autograd import sum as total
 from nn import MLP, Module, Neuron, Parameter, explain, losses
 from viz import draw
-from viz.folding.fold import COMPACT_LIMIT, FULL_LIMIT, fold
+from viz.folding.fold import COMPACT_LIMIT, fold
 from viz.picture.dot import digraph
-from viz.picture.picture import Fold, Node, Picture
+from viz.picture.picture import FULL_LIMIT, Fold, Node, Picture
 
 
 def sizes(picture: Picture) -> list[int]:
@@ -84,8 +84,8 @@ def test_rows_fold_into_one_box_for_each_role() -> None:
     cost, X, _ = rows_of(model, 100)
     found = folds(fold(cost, model=model))
     assert found["x0"].count == found["x1"].count == 100
-    # (a - t)·(a - t) has two differences, and the sum adds 100 terms, the first to 0.
-    assert {name: found[name].uses for name in ("-", "*", "+")} == {"-": 200, "*": 100, "+": 100}
+    # The sum adds 100 terms, the first to 0.
+    assert {name: found[name].uses for name in ("-", "*", "+")} == {"-": 100, "*": 100, "+": 100}
     assert found["x0"].data == (min(x for x, _ in X), max(x for x, _ in X))
     assert found["layers.0.neurons.0"].uses == 100
 
@@ -183,7 +183,7 @@ def test_depth_is_what_is_asked_or_the_picture_says_why_not() -> None:
     assert folds(fold(cost, model=model, depth=1)).keys() >= {f"layers.0.neurons.{i}" for i in range(4)}
     each = fold(cost, model=model, depth=2)
     assert each.folded == ""
-    assert len(each.nodes) == len(topological_order(cost)) + 2  # the target is a constant, twice
+    assert len(each.nodes) == len(topological_order(cost)) + 1  # the target is a constant
     wide = MLP(2, [400, 1], activation="tanh", seed=0)
     drawn = fold(wide([0.5, -1.0]), model=wide, depth=1)
     assert "depth=1 would be more than a picture can show" in drawn.folded

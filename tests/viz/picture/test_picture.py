@@ -113,6 +113,14 @@ def test_a_gradient_of_0_is_shown_once_backward_was_called() -> None:
     assert [node.grad for node in picture(y).nodes] == [0.0, 1.0]
 
 
+def test_a_derivative_of_0_passes_nothing_on_even_of_an_infinite_gradient() -> None:
+    x = Value(-1.0)
+    y = x.relu()
+    y.backward()
+    y.grad = float("inf")  # as the zero rule has it: 0 times infinity is 0 here
+    assert picture(y).edges[0].flow == 0.0
+
+
 def test_an_infinite_derivative_behind_a_zero_gradient_passes_0() -> None:
     x = Value(0.0)
     y = x.sqrt() * 0.0

@@ -13,8 +13,8 @@ from autograd import Value, parse
 from autograd.calculus.notation import number
 from nn import MLP, Neuron
 from viz import draw, picture
-from viz.picture.dot import FULL_LIMIT
 from viz.picture.labels import FILL
+from viz.picture.picture import FULL_LIMIT
 from viz.style import NEGATIVE, POSITIVE, clean, mix, shorten
 
 Read = Callable[[str], dict[str, Any]]
@@ -42,7 +42,7 @@ def test_every_node_shows_label_data_and_gradient(renderer: str, svg: Read) -> N
     a = neuron()
     a.backward()
     shown = svg(draw(a, format="svg"))
-    assert shown["v0"].text == "w leaf data 0.7 grad −0.8949"
+    assert shown["v0"].text == "w 0.7 grad −0.8949"
     assert shown["v4"].text == "z + data −0.75 grad 0.5966"
     assert shown["v5"].text == "a tanh data −0.6351 grad 1"
 
@@ -51,7 +51,7 @@ def test_every_edge_shows_the_local_derivative(renderer: str, svg: Read) -> None
     a = neuron()
     a.backward()
     shown = svg(draw(a, format="svg"))
-    assert shown["e2_0"].text == "∂/∂w = a_in = −1.5"
+    assert shown["e2_0"].text == "∂ = a_in = −1.5"
     assert shown["e4_1"].text == "∂z/∂b = 1"
     assert shown["e5_0"].text == "∂a/∂z = 1 − a² = 0.5966"
     drawn = picture(a)
@@ -140,7 +140,7 @@ def check_labels(svg: Read, labels: list[str]) -> None:
     for index, label in enumerate(labels):
         element = shown[f"v{index}"]
         whole = clean(label)
-        assert element.text == " ".join(f"{shorten(whole, 26)} leaf data 1".split())
+        assert element.text == (" ".join(f"{shorten(whole, 26)} 1".split()) if whole else "leaf data 1")
         lines = [shorten(whole, 600), "leaf", "data = 1.0"]
         assert element.tooltip == "\n".join(line for line in lines if line)
 
@@ -151,7 +151,7 @@ def test_numbers_out_of_the_ordinary_are_drawn(data: float, svg: Read) -> None:
     y = x * 2.0
     y.backward()
     x.grad = data
-    assert svg(draw(y, format="svg"))["v0"].text == f"x leaf data {number(data)} grad {number(data)}"
+    assert svg(draw(y, format="svg"))["v0"].text == f"x {number(data)} grad {number(data)}"
 
 
 def test_all_at_once_in_a_network(renderer: str, svg: Read) -> None:
@@ -163,8 +163,7 @@ def test_all_at_once_in_a_network(renderer: str, svg: Read) -> None:
     assert shown.keys() == {"", *(node.id for node in drawn.nodes), *(edge.id for edge in drawn.edges)}
     for node in drawn.nodes:
         assert number(node.data) in shown[node.id].text
-        name = node.label.removeprefix(f"{node.groups[-1]}.") if node.groups else node.label  # its frame has the rest
-        assert name in shown[node.id].text
+        assert node.name in shown[node.id].text  # its frame has the rest
         assert node.label in shown[node.id].tooltip
         assert node.grad is None or number(node.grad) in shown[node.id].text
 
@@ -186,3 +185,27 @@ def test_the_picture_of_an_expression_is_that_of_the_same_python(svg: Read) -> N
     for value in (parsed, *parsed.parents, written, *written.parents):
         value.label = "" if value.op else value.label
     assert draw(parsed, format="dot") == draw(written, format="dot")
+
+
+def test_a_neurons_error_is_named_and_the_symbols_are_whole(renderer: str, svg: Read) -> None:
+    shown = svg(draw(Neuron(2, "tanh", seed=0), [0.5, -1.0], target=1.0, loss="mse", format="svg"))
+    texts = [element.text for element in shown.values()]
+    assert any(text.startswith("z w·x + b data") and "δ = ∂C/∂z" in text for text in texts)
+    assert any(text.startswith("w1 ") and "∂C/∂w1" in text for text in texts)
+    assert any(text.startswith("∂z/∂w1 = x1 = −1") for text in texts)
+    assert not any("∂/" in text for text in texts)
+    for word in ("input", "parameter", "constant", "computed", "result", "δ: a neuron's error, ∂C/∂z"):
+        assert word in shown[""].text
+
+
+def test_where_nan_begins_the_picture_says(renderer: str, svg: Read) -> None:
+    x = Value(-1.0, label="x")
+    y = x.log() * 2.0
+    y.backward()
+    assert "log(x) = log(−1) is nan" in svg(draw(y, format="svg"))[""].text
+    shown = svg(draw(Value(0.0, label="x").sqrt() * 2.0, format="svg"))
+    assert "nan" not in shown[""].text
+    x = Value(0.0, label="x")
+    y = x.sqrt()
+    y.backward()
+    assert "the gradient of x is ∞" in svg(draw(y, format="svg"))[""].text

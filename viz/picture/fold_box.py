@@ -6,27 +6,26 @@ import math
 
 from autograd.calculus.notation import number
 from viz.picture import labels
+from viz.picture.labels import WRITTEN
 from viz.picture.picture import Fold
 from viz.style import GREY, ODD, markup, mix, shorten, signed_colour, strength
 
-__all__ = ["WRITTEN", "fold_label"]
+__all__ = ["fold_rows"]
 
 _LABEL = 26  # characters
 _SHOWN = 3  # operations
-#: How an operation is written where its name is not what a textbook has.
-WRITTEN = {"*": "×", "-": "−", "dot": "w·x + b", "sum": "Σ", "identity": "="}
 
 
-def fold_label(fold: Fold, largest: float, stub: str = "") -> str:
-    """Return the label of a fold's box.
+def fold_rows(fold: Fold, largest: float, stub: str = "") -> list[str]:
+    """Return the rows of a fold's box.
 
     Args:
         fold: what to describe.
         largest: the largest gradient of the picture, which has the strongest colour.
         stub: a last row.
 
-    >>> "1,000" in fold_label(Fold("f0", "part", "tanh", 1000, uses=1000, operations={"tanh": 1000}), 1.0)
-    True
+    >>> len(fold_rows(Fold("f0", "part", "tanh", 1000, uses=1000, operations={"tanh": 1000}), 1.0))
+    3
     """
     head = labels.within(fold.groups, fold.label)
     summary = markup(fold.summary, "I")
@@ -44,7 +43,7 @@ def fold_label(fold: Fold, largest: float, stub: str = "") -> str:
             rows.append(labels.row(labels.small(f"|{what}|"), _range(*fold.grad), _shade(fold.grad[1], largest)))
         if fold.total is not None and fold.kind != "layer":
             rows.append(_signed(what if is_one else f"Σ {what}", fold.total, largest))
-    return labels.box([*rows, stub])
+    return [*rows, stub] if stub else rows
 
 
 #: Behind the name of a fold: so that nobody takes it for one value.

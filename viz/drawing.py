@@ -119,8 +119,8 @@ def draw(
             raise OperandError("focus= is a part of the graph that a sample makes: draw(model, x, focus=...)")
         graph = network(value, rankdir=direction, title=title, depth=depth)
     elif isinstance(value, Module):
-        with sampled(value, x, target, loss) as ends:
-            described = fold(ends, title=title, model=value, depth=depth, focus=focus, radius=radius, limit=limit)
+        with sampled(value, x, target, loss) as view:
+            described = fold(view, title=title, depth=depth, focus=focus, radius=radius, limit=limit)
         graph = digraph(described, rankdir=direction)
     elif x is not None:
         mend = model_of(value)
