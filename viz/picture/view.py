@@ -39,7 +39,8 @@ class View:
     def __init__(self, roots: Sequence[Value], model: Module | None, gradients_of: str = "") -> None:
         self.roots, self.model, self.gradients_of = list(roots), model, gradients_of
         self.order = reading_order(self.roots)
-        self.parameters = {} if model is None else {value: name for name, value in model.named_parameters()}
+        named = () if model is None else model.named_parameters()
+        self.parameters: dict[Value, str] = {value: name for name, value in named}
         self.functions = {} if model is None else {name: neuron.activation for name, neuron in named_neurons(model)}
 
     @cached_property
