@@ -1,4 +1,4 @@
-"""What users give, checked in one place: whole numbers, rows of numbers, rows held out."""
+"""What users give, checked in one place: whole numbers, rows of numbers, rows held out, weights of rows."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from autograd import DataError, OperandError
+from autograd import DataError, LengthError, OperandError
+from nn.data.frames import frame_of, numbers_of
 
-__all__ = ["pair", "rows_of_numbers", "whole"]
+__all__ = ["pair", "rows_of_numbers", "weights_of", "whole"]
 
 _Array = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -38,15 +39,22 @@ def pair(validation: object) -> tuple[Any, Any]:
 
 
 def rows_of_numbers(name: str, X: Any) -> _Array:
-    """Return X as an array of floats, of whatever shape.
+    """Return X, an array, a sequence or a data frame, as an array of floats, of whatever shape.
 
     Raises:
-        DataError: rows of several lengths, text, complex numbers.
+        DataError: rows of several lengths, text, complex numbers, masked ones.
         OperandError: things that are no numbers.
 
     >>> rows_of_numbers("X", [[1, 2]])
     array([[1., 2.]])
     """
+    if np.ma.is_masked(X) or (isinstance(X, list | tuple) and any(map(np.ma.is_masked, X))):
+        raise DataError(
+            f"{name} is a masked array with numbers masked out: fill them, X.filled(0.0), or drop such rows"
+        )
+    frame = frame_of(X)
+    if frame is not None:
+        return numbers_of(name, frame)
     try:
         raw = np.asarray(X)
         numbers = None if np.iscomplexobj(raw) else raw.astype(float)
@@ -56,3 +64,25 @@ def rows_of_numbers(name: str, X: Any) -> _Array:
     if numbers is None:
         raise DataError(f"Complex data not supported: {name} must be real numbers")
     return numbers
+
+
+def weights_of(sample_weight: Any, rows: int) -> _Array | None:
+    """Return the weights of rows, (rows,), or None if there are none.
+
+    Raises:
+        DataError: negative ones, or no row with a weight above 0.
+        LengthError: not one weight a row.
+    """
+    if sample_weight is None:
+        return None
+    weights = rows_of_numbers("sample_weight", sample_weight)
+    if weights.ndim == 0:
+        weights = np.full(rows, float(weights))
+    if weights.shape != (rows,):
+        raise LengthError(f"X has {rows} rows but sample_weight has the shape {weights.shape}: give one weight per row")
+    if not np.isfinite(weights).all() or (weights < 0.0).any():
+        row = int(np.argmax(~(np.isfinite(weights) & (weights >= 0.0))))
+        raise DataError(f"sample_weight must be finite and at least 0; row {row} has {weights[row]}")
+    if not weights.any():
+        raise DataError("Sample weights must contain at least one non-zero number, but every weight is zero")
+    return weights

@@ -16,7 +16,7 @@ import numpy as np
 
 from autograd import DataError, LengthError, OperandError, sigmoid
 from nn.checks import pair, rows_of_numbers
-from nn.data.generated import Standardizer
+from nn.data.rows import Standardizer
 from nn.init import Seed
 from nn.layers import MLP
 from nn.optim import Optimizer

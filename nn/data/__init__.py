@@ -3,17 +3,15 @@
 from nn.data.csv_file import load_csv
 from nn.data.generated import (
     GENERATORS,
-    Standardizer,
-    batches,
     blobs,
     circles,
     generate,
     moons,
     spiral,
-    train_test_split,
     xor,
     yin_yang,
 )
+from nn.data.rows import Standardizer, batches, train_test_split
 from nn.data.table import Table
 
 __all__ = [

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd import StorageError
-from nn.data.generated import Standardizer
+from nn.data.rows import Standardizer
 from nn.estimator import Classifier
 from nn.formats.structure import describe, rebuild
 

@@ -12,13 +12,13 @@ import numpy as np
 from tqdm import tqdm
 
 from autograd import AnomalyError, DataError, LengthError
-from nn.checks import pair, rows_of_numbers, whole
-from nn.data.generated import batches
+from nn.checks import pair, rows_of_numbers, weights_of, whole
+from nn.data.rows import batches
 from nn.init import Seed, generator
 from nn.module import Module
 from nn.optim import Optimizer, Rate, optimizer_named
-from nn.training.engine import Epochs, write
-from nn.training.task import Task
+from nn.training.engine import TABLE, Epochs, write
+from nn.training.task import Task, chosen, weighted
 
 __all__ = ["History", "fit"]
 
@@ -74,6 +74,7 @@ def fit(
     learning_rate: Rate | None = None,
     epochs: int = 100,
     batch_size: int | None = 32,
+    sample_weight: Any = None,
     validation: Pair | None = None,
     patience: int | None = None,
     seed: Seed = 0,
@@ -92,6 +93,7 @@ def fit(
         learning_rate: for an optimiser given by name.
         epochs: how often every row is seen.
         batch_size: rows per step; None takes all of them in one step.
+        sample_weight: (rows,) how much each row counts, at least 0; the losses of training are then weighted means.
         validation: ``(X, y)`` rows to judge by, never learnt from.
         patience: stop after so many epochs in which the loss (the validation's, if there is one) has not become lower
             by a ten-thousandth of itself.
@@ -131,15 +133,13 @@ def fit(
             else "assign Parameters to its attributes"
         )
         raise DataError(f"{type(model).__name__} has no parameters to train: {mend}")
-    train = _Rows("X", X, y, model, loss)
+    train = _Rows("X", X, y, model, loss, sample_weight)
     held_out = None if validation is None else _Rows("validation X", *pair(validation), model, loss)
     size = len(train.X) if batch_size is None else batch_size
     whole("batch_size", size)
     rng = generator(seed)
     history = History()
-    steps = Epochs(
-        engine, model, train.task.loss, train.samples, train.targets, optimizer_named(optimizer, learning_rate)
-    )
+    steps = Epochs(engine, model, train.loss, train.X, train.targets, optimizer_named(optimizer, learning_rate))
     vector = np.array([parameter.data for parameter in parameters])
     first_cost = train.evaluate(model)["loss"]
     if not math.isfinite(first_cost):
@@ -197,24 +197,48 @@ def fit(
 
 
 class _Rows:
-    """Rows to train on or to judge by, checked once, with the targets as the loss takes them."""
+    """Rows to train on or to judge by, checked once."""
 
-    def __init__(self, name: str, X: Any, y: Any, model: Module, loss: str | Callable[..., Any]) -> None:
+    def __init__(
+        self, name: str, X: Any, y: Any, model: Module, loss: str | Callable[..., Any], sample_weight: Any = None
+    ) -> None:
         self.X = _matrix(name, X)
+        if np.ma.is_masked(y):
+            raise DataError(f"the labels of {name} are a masked array with values masked out: drop those rows first")
         self.y = np.asarray(y)
         if self.y.ndim == 0:
             raise DataError(f"the labels of {name} must be a sequence, one for each row, got {y!r}")
         if len(self.y) != len(self.X):
             raise LengthError(f"{name} has {len(self.X)} rows but its labels are {len(self.y)}: give one label per row")
-        self.task = Task(loss, model.outputs(self.X[:1]).shape[1])
-        self.targets = self.task.targets(self.y)
-        self.samples = self.X.tolist()
+        self.weights = weights_of(sample_weight, len(self.X))
+        if self.weights is not None:
+            self.weights = self.weights * (len(self.X) / self.weights.sum())
+        n_outputs = model.outputs(self.X[:1]).shape[1]
+        self.task = Task(loss, n_outputs)
+        self.loss = self.task.loss if self.weights is None else weighted(self.task.loss)
+        self._chunk = max(TABLE // (self.X.shape[1] + n_outputs), 1)
+        for rows in self._chunks():
+            self.task.targets(self.y[rows])  # whatever is wrong with them is said before training
+
+    def targets(self, rows: Any) -> _Array:
+        """Return the targets of some rows as the loss takes them, with their weights, if there are weights."""
+        own = self.task.targets(self.y[rows])
+        return own if self.weights is None else np.column_stack([own, self.weights[rows]])
 
     def evaluate(self, model: Module) -> dict[str, float]:
         """Return the mean loss over all rows, and the accuracy where there are classes."""
-        outputs = model.outputs(self.X)
-        found = {"loss": self.task.cost(outputs, self.targets)}
-        return found | {"accuracy": self.task.accuracy(outputs, self.y)} if self.task.classifies else found
+        losses, right = [], []
+        for rows in self._chunks():
+            outputs = model.outputs(self.X[rows])
+            losses.append(self.task.costs(outputs, self.task.targets(self.y[rows])))
+            if self.task.classifies:
+                right.append(chosen(outputs) == self.y[rows])
+        found = {"loss": float(np.average(np.concatenate(losses), weights=self.weights))}
+        return found | {"accuracy": float(np.average(np.concatenate(right), weights=self.weights))} if right else found
+
+    def _chunks(self) -> list[slice]:
+        """All rows, in parts whose outputs and targets do not fill the memory."""
+        return [slice(start, start + self._chunk) for start in range(0, len(self.X), self._chunk)]
 
 
 def _matrix(name: str, X: Any) -> _Array:

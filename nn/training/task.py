@@ -11,7 +11,7 @@ from autograd import DataError, LengthError, TraceError, Value, compile
 from autograd.value import primal
 from nn.losses import LOSSES, loss_named
 
-__all__ = ["Task", "chosen"]
+__all__ = ["Task", "chosen", "weighted"]
 
 _Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -31,7 +31,7 @@ class Task:
 
     >>> task = Task("hinge", 1)
     >>> task.targets(np.array([0, 1]))
-    [-1.0, 1.0]
+    array([-1.,  1.])
     """
 
     def __init__(self, loss: str | Callable[..., Any], n_outputs: int) -> None:
@@ -41,7 +41,7 @@ class Task:
         self.name = next((name for name, known in LOSSES.items() if known is self.loss), "custom")
         self.n_outputs = n_outputs
         self.classifies = self.name in ("hinge", "binary_cross_entropy", "cross_entropy")
-        self._program: Callable[[list[Any], list[Any]], Any] | None = None
+        self._program: Callable[[_Array, _Array], Any] | None = None
         several = self.name == "cross_entropy"
         if self.classifies and several != (n_outputs > 1):
             raise LengthError(
@@ -49,8 +49,8 @@ class Task:
                 f"{'binary_cross_entropy fits one output' if several else 'use cross_entropy'}"
             )
 
-    def targets(self, y: Any) -> list[Any]:
-        """Return one target per row, as the loss takes it.
+    def targets(self, y: Any) -> _Array:
+        """Return one target per row, as the loss takes it: (rows,), or (rows, outputs), one-hot for cross-entropy.
 
         Raises:
             DataError: a class that the model has no output for.
@@ -65,25 +65,31 @@ class Task:
             found = ", ".join(map(str, np.unique(labels)[:5]))
             raise DataError(f"{self.name} with {self.n_outputs} outputs takes classes 0 to {classes - 1}, got {found}")
         if self.name == "cross_entropy":
-            return list(np.eye(classes)[labels.astype(int)].tolist())
-        return list((2.0 * labels - 1.0 if self.name == "hinge" else labels.astype(float)).tolist())
+            one_hot = np.zeros((len(labels), classes))
+            one_hot[np.arange(len(labels)), labels.astype(int)] = 1.0
+            return one_hot
+        return np.asarray(2.0 * labels - 1.0 if self.name == "hinge" else labels, dtype=float)
 
-    def cost(self, outputs: _Array, targets: list[Any]) -> float:
+    def cost(self, outputs: _Array, targets: Any) -> float:
         """Return the mean loss of rows of outputs, as a plain number."""
-        rows = outputs[:, 0].tolist() if self.n_outputs == 1 else outputs.tolist()
-        if self._program is None:
-            self._program = self._compiled(rows[0], targets[0])
-        return float(np.mean(self._program(rows, targets)))
+        return float(np.mean(self.costs(outputs, np.asarray(targets))))
 
-    def _compiled(self, output: Any, target: Any) -> Callable[[list[Any], list[Any]], Any]:
+    def costs(self, outputs: _Array, targets: _Array) -> _Array:
+        """Return the loss of each row of outputs, (rows,)."""
+        rows = outputs[:, 0] if self.n_outputs == 1 else outputs
+        if self._program is None:
+            self._program = self._compiled(rows[0].tolist(), targets[0].tolist())
+        return np.asarray(self._program(rows, targets))
+
+    def _compiled(self, output: Any, target: Any) -> Callable[[_Array, _Array], Any]:
         """The loss over rows: compiled, or row by row if it cannot be traced."""
         try:
-            program = compile(self.loss, output, target)
+            return compile(self.loss, output, target)
         except TraceError:
             return lambda rows, targets: [
-                primal(self.loss(_values(row), target)) for row, target in zip(rows, targets, strict=True)
+                primal(self.loss(_values(row), target))
+                for row, target in zip(rows.tolist(), targets.tolist(), strict=True)
             ]
-        return lambda rows, targets: program(np.array(rows), np.array(targets))
 
     def accuracy(self, outputs: _Array, y: Any) -> float:
         """Return the fraction of rows whose class is right."""
@@ -95,14 +101,28 @@ def _values(output: Any) -> Any:
     return [Value(number) for number in output] if isinstance(output, list) else Value(output)
 
 
-def _numbers(labels: _Array) -> list[Any]:
+def weighted(loss: Callable[..., Any]) -> Callable[..., Any]:
+    """Return the loss times a weight, which follows the target's own numbers: ``(output, [*target, weight]) -> cost``.
+
+    >>> weighted(lambda output, target: (output - target) ** 2)(3.0, [1.0, 0.5])
+    2.0
+    """
+
+    def cost(output: Any, target: Any) -> Any:
+        *own, weight = target
+        return weight * loss(output, own if len(own) > 1 else own[0])
+
+    return cost
+
+
+def _numbers(labels: _Array) -> _Array:
     try:
         targets = labels.astype(float)
     except (TypeError, ValueError) as error:
         raise DataError(f"the targets of a regression are numbers: {error}") from None
     if not np.isfinite(targets).all():
         raise DataError("the targets of a regression are finite numbers, but one is nan or infinite")
-    return list(targets.tolist())
+    return targets
 
 
 def chosen(outputs: _Array) -> _Array:

@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import tracemalloc
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -18,6 +19,7 @@ import pytest
 from autograd import AnomalyError, DataError, GlassgradError, LengthError, OperandError, UnknownNameError, Value, mean
 from nn import MLP, History, Module, Parameter, data, fit, losses
 from nn.optim import Optimizer, adam, chain, clip, sgd
+from nn.training.engine import TABLE
 from tests import ROOT
 
 
@@ -643,3 +645,76 @@ def test_a_loss_that_looks_at_numbers_trains_eagerly() -> None:
         history = fit(model, X, y, loss=one_sided, epochs=1)
     costs = [one_sided(model(x), t).data for x, t in zip(X.tolist(), y.tolist(), strict=True)]
     assert history["loss"] == [pytest.approx(np.mean(costs), rel=1e-12)]
+
+
+# Weights of rows; rows that are not what they seem.
+
+
+@pytest.mark.parametrize("classes", [2, 3])
+@pytest.mark.parametrize("engine", ["compiled", "eager"])
+def test_a_row_of_weight_2_is_the_row_twice(classes: int, engine: str) -> None:
+    X, y = data.blobs(20, noise=1.0, centers=classes, seed=3)
+    weights = np.arange(20) % 3
+    settings: dict[str, Any] = {"epochs": 4, "batch_size": None, "learning_rate": 0.05, "engine": engine}
+    models = [MLP(2, [4, classes if classes > 2 else 1], "tanh", seed=0) for _ in range(2)]
+    weighted = fit(models[0], X, y, sample_weight=weights, **settings)
+    repeated = fit(models[1], X.repeat(weights, axis=0), y.repeat(weights), **settings)
+    for name in ("loss", "accuracy"):
+        np.testing.assert_allclose(weighted[name], repeated[name], rtol=1e-9)
+    np.testing.assert_allclose(models[0].outputs(X), models[1].outputs(X), rtol=1e-7)
+
+
+def test_weights_that_are_none() -> None:
+    X, y = data.moons(10, seed=0)
+    for weights, kind, message in (
+        (np.ones(9), LengthError, r"X has 10 rows but sample_weight has the shape \(9,\)"),
+        (np.ones((10, 2)), LengthError, r"sample_weight has the shape \(10, 2\)"),
+        (-np.ones(10), DataError, r"at least 0; row 0 has -1\.0"),
+        (np.full(10, np.nan), DataError, "finite .* row 0 has nan"),
+        (np.zeros(10), DataError, "every weight is zero"),
+        (np.ma.masked_array(np.ones(10), [1] + [0] * 9), DataError, "sample_weight is a masked array"),
+    ):
+        with pytest.raises(kind, match=message):
+            fit(MLP(2, [1], seed=0), X, y, sample_weight=weights, epochs=1)
+
+
+def test_masked_rows_are_refused() -> None:
+    X, y = data.moons(10, seed=0)
+    masked = np.ma.masked_array(X, X > 1.0)
+    model = MLP(2, [1], seed=0)
+    for refusing in (
+        lambda: fit(model, masked, y, epochs=1),
+        lambda: fit(model, X, y, validation=(masked, y), epochs=1),
+        lambda: fit(model, list(masked), y, epochs=1),
+        lambda: model.outputs(masked),
+        lambda: data.Standardizer.fit(masked),
+    ):
+        with pytest.raises(DataError, match="masked"):
+            refusing()
+    with pytest.raises(DataError, match="masked"):
+        fit(model, X, np.ma.masked_array(y, y > 0), epochs=1)
+    assert fit(model, np.ma.masked_array(X), y, epochs=1).ended == "finished"  # nothing is masked out
+
+
+def test_many_classes_are_not_laid_out_at_once() -> None:
+    classes, rows = 300, 20_000  # one-hot targets of all rows would be 48 MB, as Python lists 190
+    y = np.arange(rows) % classes
+    X = np.column_stack([y / classes, np.cos(y)])
+    model = MLP(2, [classes], seed=0)
+    small = fit(MLP(2, [classes], seed=0), X[:300], y[:300], epochs=1, batch_size=100)
+    tracemalloc.start()
+    history = fit(model, X, y, epochs=1, batch_size=100)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert history["loss"][0] < small["loss"][0]
+    assert peak < 10 * 8 * TABLE
+
+
+def test_targets_by_the_part_are_those_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    X, y = data.blobs(40, noise=1.0, seed=3)
+    histories = []
+    for table in (1 << 21, 35):
+        monkeypatch.setattr("nn.training.engine.TABLE", table)
+        monkeypatch.setattr("nn.training.fit.TABLE", table)
+        histories.append(fit(MLP(2, [4, 3], seed=0), X, y, epochs=3, batch_size=3)["loss"])
+    np.testing.assert_allclose(histories[0], histories[1], rtol=1e-12)
