@@ -1,6 +1,7 @@
-"""Data to learn from: generated sets, standardising, splitting, minibatches, and tables from CSV files."""
+"""Data to learn from: generated sets, standardising, splitting, minibatches, and tables from CSV and Parquet files."""
 
 from nn.data.csv_file import load_csv
+from nn.data.frames import load_parquet
 from nn.data.generated import (
     GENERATORS,
     blobs,
@@ -23,6 +24,7 @@ __all__ = [
     "circles",
     "generate",
     "load_csv",
+    "load_parquet",
     "moons",
     "spiral",
     "train_test_split",
