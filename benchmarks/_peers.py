@@ -78,14 +78,8 @@ def table(title: str, peers: Sequence[Peer], bars: Sequence[Bar], *, cycle: int 
         unit: what is printed.
     """
     print(f"\n{title}")
-    error = _disagreement(peers)
-    gc.freeze()  # what stands by now is no work for the collector, whose visits some of the peers cause
-    print(f"  {len(peers)} peers, the same losses to {error:.0e}; median of {ROUNDS} rounds, all peers in each")
-    counts = [_steps(peer, cycle) for peer in peers]
-    times: dict[str, list[float]] = {peer.name: [] for peer in peers}
-    for _ in range(ROUNDS):
-        for peer, count in zip(peers, counts, strict=True):
-            times[peer.name].append(_time(peer, count, cycle))
+    times = measure(peers, cycle=cycle)
+    print(f"  {len(peers)} peers, the same losses to {TOLERANCE:.0e}; median of {ROUNDS} rounds, all peers in each")
     for name, own in times.items():
         print(f"  {name:40} {statistics.median(own) * 1e6:12,.1f} {unit}")
     for bar in bars:
@@ -94,22 +88,31 @@ def table(title: str, peers: Sequence[Peer], bars: Sequence[Bar], *, cycle: int 
             _judge(f"{bar.over} / {bar.under}", statistics.median(a / b for a, b in pairs), bar.least, bar.most)
 
 
+def measure(peers: Sequence[Peer], *, cycle: int = 1) -> dict[str, list[float]]:
+    """Check the peers against the first one, then time all of them in turn; return the seconds of a step, one a round."""
+    _check(peers)
+    gc.freeze()  # what stands by now is no work for the collector, whose visits some of the peers cause
+    counts = [_steps(peer, cycle) for peer in peers]
+    times: dict[str, list[float]] = {peer.name: [] for peer in peers}
+    for _ in range(ROUNDS):
+        for peer, count in zip(peers, counts, strict=True):
+            times[peer.name].append(_time(peer, count, cycle))
+    return times
+
+
 def _judge(name: str, ratio: float, least: float, most: float) -> None:
     reach = f">= {least:g}" if least else f"<= {most:g}"
     print(f"  {name:60} {ratio:8.2f}   to reach {reach:8} {'yes' if least <= ratio <= most else 'NOT YET'}")
 
 
-def _disagreement(peers: Sequence[Peer]) -> float:
-    """Return the largest relative difference between the first peer's losses and another's."""
+def _check(peers: Sequence[Peer]) -> None:
+    """Hold the first losses of the peers to those of the first one."""
     expected = _first_losses(peers[0])
-    worst = 0.0
     for peer in peers[1:]:
         found = _first_losses(peer)
         error = float(np.max(np.abs(found / expected[: len(found)] - 1)))
         if not (error < TOLERANCE and len(found) == peer.check <= len(expected)):
             raise SystemExit(f"{peer.name} computes something else: its losses differ by {error:.1e}")
-        worst = max(worst, error)
-    return worst
 
 
 def _first_losses(peer: Peer) -> np.ndarray[Any, Any]:
