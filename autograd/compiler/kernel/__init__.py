@@ -1,0 +1,1 @@
+"""The kernel backend: an array program as machine code, by way of LLVM."""

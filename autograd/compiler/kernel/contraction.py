@@ -1,0 +1,337 @@
+"""Sums of products as tiles of registers: matrix products in all their forms, by one scheme.
+
+One letter goes through the lanes of registers: the rows if there are any, else one whose numbers are neighbours. What
+has that letter is loaded as it stands, what has not is one number in all lanes. A tile holds the sums of a few places
+of the left side by a few of the right; inside, the summed letters run. Where the lanes' letter is itself summed, as in
+the gradient of weights, the lanes are added up at the end (Goto and van de Geijn 2008, for the idea of the tiles).
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+
+from autograd.compiler.kernel.writer import Lanes, Name, Writer
+
+__all__ = ["ROWS", "Side", "contract"]
+
+#: The letter of the rows.
+ROWS = "r"
+#: Summed letters longer than this are cut: a strip of the right side stays in the nearest cache, a panel of the left
+#: in the next one.
+_LONGEST = 256
+#: Sums in a tile: with the numbers that they are made of they fill sixteen registers.
+_SUMS = 12
+
+
+@dataclass(frozen=True)
+class Side:
+    """Numbers with letters for axes.
+
+    Attributes:
+        pointer: the address of the first.
+        steps: the distance between neighbours, by letter; what is not there does not change the place.
+    """
+
+    pointer: Name
+    steps: Mapping[str, int]
+
+    def shifted(self, writer: Writer, letter: str, count: Name | int) -> Side:
+        """The same from a later place on."""
+        return replace(self, pointer=writer.at(self.pointer, writer.times(count, self.steps.get(letter, 0))))
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """How a contraction is carried out: which letter goes through the lanes, which two make tiles, which are summed."""
+
+    lanes: str
+    width: int
+    chunks: int
+    left: str
+    right: str
+    tile: tuple[int, int]
+    outer: tuple[str, ...]
+    summed: tuple[str, ...]
+
+
+def contract(
+    writer: Writer,
+    lengths: Mapping[str, Name | int],
+    out: Side,
+    left: Side,
+    right: Side,
+    *,
+    width: int,
+    addends: Sequence[Side] = (),
+    accumulate: bool = False,
+    guarded: bool = False,
+) -> None:
+    """Write ``out = (out +) sum of left * right + addends``, the sum over the letters that `out` lacks.
+
+    Args:
+        writer: where it is written.
+        lengths: of every letter; that of the rows is only known at run time, and a multiple of eight.
+        out, left, right, addends: where the numbers stand.
+        width: doubles in a register.
+        accumulate: whether it is added to what is there.
+        guarded: whether a product is 0 where a factor is, whatever the other one is.
+    """
+    summed = [letter for letter in lengths if letter not in out.steps]
+    for letter in summed:
+        length = lengths[letter]
+        if letter != ROWS and isinstance(length, int) and length > _LONGEST * 3 // 2:
+            # Cut into equal parts: the first one stores, the others add.
+            parts = -(-length // _LONGEST)
+            size = -(-length // parts)
+            for start in range(0, length, size):
+                own = {**lengths, letter: min(size, length - start)}
+                sides = left.shifted(writer, letter, start), right.shifted(writer, letter, start)
+                first = start == 0
+                contract(
+                    writer, own, out, *sides, width=width, addends=addends if first else (),
+                    accumulate=accumulate or not first, guarded=guarded,
+                )  # fmt: skip
+            return
+    plan = _planned(lengths, out, left, right, width)
+    _Tiles(writer, plan, lengths, addends, accumulate, guarded).write(out, left, right)
+
+
+def _planned(lengths: Mapping[str, Name | int], out: Side, left: Side, right: Side, width: int) -> _Plan:
+    sides = (out, left, right)
+    known = {letter: length for letter, length in lengths.items() if isinstance(length, int)}
+    lanes = ROWS if ROWS in lengths else ""
+    if not lanes:
+        fit = [x for x in lengths if all(side.steps.get(x, 1) == 1 or x not in side.steps for side in sides)]
+        fit = [x for x in fit if known[x] >= 2 and (x in left.steps or x in right.steps)]
+        lanes = max(fit, key=lambda x: (known[x] >= width, x in out.steps, known[x]), default="")
+    if not lanes:
+        width = 1
+    elif lanes != ROWS:
+        while width > known[lanes]:
+            width //= 2
+    stored = lanes in out.steps
+    only = [
+        [x for x in out.steps if x != lanes and x in side.steps and x not in other.steps and known.get(x, 1) > 1]
+        for side, other in ((left, right), (right, left))
+    ]
+    # The longest of each side; a letter that stands on both sides makes no tile.
+    first, second = (max(own, key=known.__getitem__, default="") for own in only)
+    chunks = min(2, 8 // width) if stored and lanes == ROWS and not (first and second) else 1  # rows come in eights
+    tile = _tile(known.get(first, 1), known.get(second, 1), _SUMS // chunks)
+    outer = tuple(x for x in out.steps if x not in (lanes, first, second))
+    return _Plan(lanes, width, chunks, first, second, tile, outer, tuple(x for x in lengths if x not in out.steps))
+
+
+def _tile(m: int, n: int, most: int) -> tuple[int, int]:
+    """Lengths of a tile of at most so many sums: few loads a product, and little left over at the edges."""
+
+    def cost(sizes: tuple[int, int]) -> float:
+        a, b = sizes
+        loads = sum(
+            count_a * count_b * (max(size_a * size_b, 6) + 0.7 * (size_a + size_b))
+            for size_a, count_a in _cuts(m, a)
+            for size_b, count_b in _cuts(n, b)
+        )
+        return loads * (1 + 0.02 * (len(_cuts(m, a)) * len(_cuts(n, b)) - 1))
+
+    sizes = [(a, b) for a in range(1, min(m, most) + 1) for b in range(1, min(n, most // a) + 1)]
+    return min(sizes, key=cost)
+
+
+def _cuts(length: int, size: int) -> list[tuple[int, int]]:
+    """Sizes of parts, and how many there are of each."""
+    whole, rest = divmod(length, size)
+    return [(size, whole)] * (whole > 0) + [(rest, 1)] * (rest > 0)
+
+
+class _Tiles:
+    """A contraction being written."""
+
+    def __init__(
+        self,
+        writer: Writer,
+        plan: _Plan,
+        lengths: Mapping[str, Name | int],
+        addends: Sequence[Side],
+        accumulate: bool,
+        guarded: bool,
+    ) -> None:
+        self.writer, self.plan, self.lengths = writer, plan, lengths
+        self.addends, self.accumulate, self.guarded = addends, accumulate, guarded
+
+    def write(self, out: Side, left: Side, right: Side) -> None:
+        plan = self.plan
+        with ExitStack() as loops:
+            sides = [out, left, right, *self.addends]
+            for letter in plan.outer:
+                sides = self._along(letter, 1, sides, loops)
+            if plan.lanes in out.steps:
+                for width, chunks, moved in self._lanes(sides):
+                    self._tiles(Lanes(self.writer, width), chunks, moved)
+            else:
+                self._tiles(Lanes(self.writer, plan.width), 1, sides)
+
+    def _along(self, letter: str, step: int, sides: Sequence[Side], loops: ExitStack) -> list[Side]:
+        counter = loops.enter_context(self.writer.loop(0, self.lengths[letter], step))
+        return [side.shifted(self.writer, letter, counter) for side in sides]
+
+    def _lanes(self, sides: Sequence[Side]) -> Iterator[tuple[int, int, list[Side]]]:
+        """The lanes' letter in strips; what remains at the end in narrower ones."""
+        plan, writer, length = self.plan, self.writer, self.lengths[self.plan.lanes]
+        strip = plan.width * plan.chunks
+        if not isinstance(length, int):
+            with writer.loop(0, length, strip) as counter:
+                yield plan.width, plan.chunks, [side.shifted(writer, plan.lanes, counter) for side in sides]
+            return
+        start, width = 0, plan.width
+        while start < length:
+            stop = length - (length - start) % width
+            if start < stop:
+                with writer.loop(start, stop, width) as counter:
+                    yield width, 1, [side.shifted(writer, plan.lanes, counter) for side in sides]
+                start = stop
+            width //= 2
+
+    def _tiles(self, v: Lanes, chunks: int, sides: Sequence[Side]) -> None:
+        plan = self.plan
+        for (b, *right_range), (a, *left_range) in itertools.product(
+            self._parts(plan.right, plan.tile[1]), self._parts(plan.left, plan.tile[0])
+        ):
+            with self._moved(plan.right, right_range, b, sides) as moved:
+                with self._moved(plan.left, left_range, a, moved) as (out, left, right, *addends):
+                    sums = self._sums(v, chunks, a, b, left, right)
+                    self._store(v, chunks, a, b, sums, out, addends)
+
+    def _parts(self, letter: str, size: int) -> list[tuple[int, int, int]]:
+        """Sizes of tiles along a letter, and from where to where they reach."""
+        if not letter:
+            return [(1, 0, 1)]
+        length = self.lengths[letter]
+        assert isinstance(length, int)
+        whole = length - length % size
+        return [(size, 0, whole)] * (whole > 0) + [(length - whole, whole, length)] * (whole < length)
+
+    @contextmanager
+    def _moved(self, letter: str, reach: Sequence[int], size: int, sides: Sequence[Side]) -> Iterator[list[Side]]:
+        with self.writer.loop(*reach, size) as counter:
+            yield [side.shifted(self.writer, letter, counter) for side in sides] if letter else list(sides)
+
+    def _sums(self, v: Lanes, chunks: int, a: int, b: int, left: Side, right: Side) -> list[Name]:
+        """The sums of one tile: left places, right places, chunks, the last one fastest."""
+        start = [v.number(0.0)] * (a * b * chunks)
+        return self._summed(list(self.plan.summed), v, chunks, a, b, left, right, start)
+
+    def _summed(
+        self, letters: list[str], v: Lanes, chunks: int, a: int, b: int, left: Side, right: Side, sums: list[Name]
+    ) -> list[Name]:
+        """Go through the summed letters, the lanes' one innermost."""
+        if not letters:
+            return self._products(v, chunks, a, b, left, right, sums)
+        # What is longest runs innermost; the lanes' letter most of all.
+        letter = letters[0] if letters[0] != self.plan.lanes or len(letters) == 1 else letters[1]
+        rest, length, writer = [x for x in letters if x != letter], self.lengths[letter], self.writer
+        if letter != self.plan.lanes and isinstance(length, int) and length * len(sums) <= 48 and not rest:
+            for turn in range(length):
+                sides = left.shifted(writer, letter, turn), right.shifted(writer, letter, turn)
+                sums = self._summed(rest, v, chunks, a, b, *sides, sums)
+            return sums
+        step = v.width if letter == self.plan.lanes else 1
+        whole = length - length % step if isinstance(length, int) else length
+        with writer.counted(0, whole, step, [(v.kind, each) for each in sums]) as (turn, carried, following):
+            sides = left.shifted(writer, letter, turn), right.shifted(writer, letter, turn)
+            following += self._summed(rest, v, chunks, a, b, *sides, carried)
+        if isinstance(length, int) and isinstance(whole, int) and whole < length:
+            following = self._remainder(letter, whole, v, a, b, left, right, following)
+        return following
+
+    def _remainder(
+        self, letter: str, start: int, v: Lanes, a: int, b: int, left: Side, right: Side, sums: list[Name]
+    ) -> list[Name]:
+        """What of the lanes' letter fills no register, number by number, into the first lane."""
+        one = Lanes(self.writer, 1)
+        length = self.lengths[letter]
+        assert isinstance(length, int)
+        write = self.writer.pure
+        firsts = [write(f"extractelement {v.kind} {each}, i32 0") if v.width > 1 else each for each in sums]
+        for turn in range(start, length):
+            sides = left.shifted(self.writer, letter, turn), right.shifted(self.writer, letter, turn)
+            firsts = self._products(one, 1, a, b, *sides, firsts)
+        if v.width == 1:
+            return firsts
+        pairs = zip(sums, firsts, strict=True)
+        return [write(f"insertelement {v.kind} {each}, double {first}, i32 0") for each, first in pairs]
+
+    def _products(
+        self, v: Lanes, chunks: int, a: int, b: int, left: Side, right: Side, sums: Sequence[Name]
+    ) -> list[Name]:
+        lefts = self._numbers(v, chunks, self.plan.left, a, left)
+        rights = self._numbers(v, chunks, self.plan.right, b, right)
+        found = []
+        for number, (i, j, k) in enumerate(itertools.product(range(a), range(b), range(chunks))):
+            x, y = lefts[i][k], rights[j][k]
+            if self.guarded:
+                zero = v.number(0.0)
+                nothing = v.either(v.compare("oeq", x, zero), v.compare("oeq", y, zero))
+                found.append(v.add(sums[number], v.select(nothing, zero, v.mul(x, y))))
+            else:
+                found.append(v.intrinsic("fmuladd", x, y, sums[number]))
+        return found
+
+    def _numbers(self, v: Lanes, chunks: int, letter: str, count: int, side: Side) -> list[list[Name]]:
+        found = []
+        for i in range(count):
+            own = side.shifted(self.writer, letter, i) if letter else side
+            if self.plan.lanes in side.steps:
+                found.append([v.load(self.writer.at(own.pointer, k * v.width)) for k in range(chunks)])
+            else:
+                found.append([v.spread(own.pointer)] * chunks)
+        return found
+
+    def _store(
+        self, v: Lanes, chunks: int, a: int, b: int, sums: Sequence[Name], out: Side, addends: Sequence[Side]
+    ) -> None:
+        plan = self.plan
+        places = list(itertools.product(range(a), range(b)))
+        if plan.lanes in out.steps:
+            for number, (i, j, k) in enumerate(itertools.product(range(a), range(b), range(chunks))):
+                self._finish(v, sums[number], [self._place(side, i, j, k * v.width) for side in (out, *addends)])
+            return
+        # Neighbours among the results are added up, and stored, together.
+        beside = next((x for x in (plan.right, plan.left) if x and out.steps[x] == 1), "")
+        size = v.width if beside and (b if beside == plan.right else a) >= v.width and not addends else 1
+        if size == 1:
+            one = Lanes(self.writer, 1)
+            for (i, j), each in zip(places, sums, strict=True):
+                self._finish(one, v.total(each), [self._place(side, i, j, 0) for side in (out, *addends)])
+            return
+        numbers = dict(zip(places, sums, strict=True))
+        for i, j in places:
+            along, across = (j, i) if beside == plan.right else (i, j)
+            if along % size:
+                continue
+            own = [numbers.get((across, along + k) if beside == plan.right else (along + k, across)) for k in range(size)]
+            group = [each for each in own if each is not None]
+            place = [self._place(out, i, j, 0)]
+            if len(group) == size:
+                self._finish(v, v.totals(group), place)
+                continue
+            for k, each in enumerate(group):
+                at = (i, j + k) if beside == plan.right else (i + k, j)
+                self._finish(Lanes(self.writer, 1), v.total(each), [self._place(out, *at, 0)])
+
+    def _place(self, side: Side, i: int, j: int, lane: int) -> Side:
+        for letter, count in ((self.plan.left, i), (self.plan.right, j), (self.plan.lanes, lane)):
+            side = side.shifted(self.writer, letter, count) if letter else side
+        return side
+
+    def _finish(self, v: Lanes, value: Name, sides: Sequence[Side]) -> None:
+        out, *addends = sides
+        for side in addends:
+            spread = v.width > 1 and self.plan.lanes not in side.steps
+            value = v.add(value, v.spread(side.pointer) if spread else v.load(side.pointer))
+        if self.accumulate:
+            value = v.add(v.load(out.pointer), value)
+        v.store(value, out.pointer)

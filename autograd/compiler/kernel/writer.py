@@ -1,0 +1,386 @@
+"""LLVM's language, written instruction by instruction: functions, loops, and arithmetic on a few numbers at once.
+
+Values are the names that LLVM's text gives them. What is pure is written once: the same instruction on the same values,
+in the same loop or one around it, is the same name.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+__all__ = ["Lanes", "Writer"]
+
+#: The name of a value in LLVM's text, or the text of a constant.
+Name = str
+
+
+class Writer:
+    """A module under construction; one function at a time.
+
+    Attributes:
+        lanes: what the innermost loops compute with, see :class:`Lanes`.
+    """
+
+    def __init__(self) -> None:
+        self._declared: dict[str, str] = {}
+        self._globals: dict[str, str] = {}
+        self._functions: list[str] = []
+        self._lines: list[str] = []
+        self._entry: list[str] = []
+        self._scopes: list[dict[str, Name]] = [{}]
+        self._count = 0
+        self._label = ""
+
+    def text(self) -> str:
+        """The whole module."""
+        return "\n".join([*self._globals.values(), *self._functions, *self._declared.values(), ""])
+
+    @contextmanager
+    def function(self, name: str, arguments: Sequence[str], result: str = "void") -> Iterator[None]:
+        """Write a function; `arguments` are like ``"ptr noalias %x"``. A result is returned with :meth:`leave`."""
+        self._lines, self._entry, self._scopes, self._count, self._label = [], [], [{}], 0, "%entry"
+        yield
+        if result == "void":
+            self.do("ret void")
+        # What is allocated once for the whole function stands before everything else.
+        body = ["entry:", *self._entry, *self._lines]
+        head = f"define {result} @{name}({', '.join(arguments)}) nounwind {{"
+        self._functions.append("\n".join([head, *body, "}", ""]))
+
+    def leave(self, kind: str, value: Name) -> None:
+        """Return a value."""
+        self.do(f"ret {kind} {value}")
+
+    def pure(self, instruction: str) -> Name:
+        """The result of an instruction that only depends on its operands."""
+        for scope in self._scopes:
+            if instruction in scope:
+                return scope[instruction]
+        name = self._scopes[-1][instruction] = self.result(instruction)
+        return name
+
+    def result(self, instruction: str) -> Name:
+        """The result of an instruction that is written each time, such as a load."""
+        self._count += 1
+        name = f"%v{self._count}"
+        self._lines.append(f"  {name} = {instruction}")
+        return name
+
+    def do(self, instruction: str) -> None:
+        """Write an instruction without a result."""
+        self._lines.append(f"  {instruction}")
+
+    def allocate(self, kind: str, align: int = 8) -> Name:
+        """Room for a value of this type in the function's frame."""
+        self._count += 1
+        name = f"%v{self._count}"
+        self._entry.append(f"  {name} = alloca {kind}, align {align}")
+        return name
+
+    def call(self, result: str, function: str, arguments: Sequence[tuple[str, Name]]) -> Name:
+        """The result of a pure function, declared on its first use."""
+        kinds = ", ".join(kind for kind, _ in arguments)
+        self._declared.setdefault(function, f"declare {result} @{function}({kinds}) nounwind memory(none)")
+        given = ", ".join(f"{kind} {name}" for kind, name in arguments)
+        return self.pure(f"call {result} @{function}({given})")
+
+    def table(self, numbers: Sequence[int]) -> Name:
+        """The address of a constant array of i32; equal ones are one."""
+        text = ", ".join(f"i32 {number}" for number in numbers)
+        if text not in self._globals:
+            self._globals[text] = f"@t{len(self._globals)} = private constant [{len(numbers)} x i32] [{text}]"
+        return self._globals[text].split()[0]
+
+    # Blocks and loops --------------------------------------------------------------------------------------------------
+
+    def label(self) -> str:
+        """A new label."""
+        self._count += 1
+        return f"%b{self._count}"
+
+    def begin(self, label: str) -> None:
+        """Begin a basic block."""
+        self._lines.append(f"{label[1:]}:")
+        self._label = label
+
+    @property
+    def here(self) -> str:
+        """The label of the basic block that is being written."""
+        return self._label
+
+    @contextmanager
+    def scope(self) -> Iterator[None]:
+        """What is computed here is not known behind it."""
+        self._scopes.append({})
+        yield
+        self._scopes.pop()
+
+    @contextmanager
+    def loop(self, start: Name | int, stop: Name | int, step: int = 1) -> Iterator[Name]:
+        """Repeat while a counter (i64), which is yielded, is below `stop`. One turn that is known gets no loop."""
+        if isinstance(start, int) and isinstance(stop, int) and stop - start <= step:
+            if start < stop:
+                with self.scope():
+                    yield str(start)
+                return
+            raise ValueError(f"a loop over nothing, from {start} to {stop}")
+        with self.counted(start, stop, step, []) as (counter, _, _):
+            yield counter
+
+    @contextmanager
+    def counted(
+        self, start: Name | int, stop: Name | int, step: int, carried: Sequence[tuple[str, Name]]
+    ) -> Iterator[tuple[Name, list[Name], list[Name]]]:
+        """A loop that carries values from turn to turn.
+
+        Yields:
+            The counter, the carried values in this turn, and a list to be filled with those of the next; after the
+            loop, that list holds the values at its end.
+        """
+        before, head, body, behind = self._label, self.label(), self.label(), self.label()
+        self._count += 2 + len(carried)
+        counter, following = f"%v{self._count}", f"%v{self._count - 1}"
+        own = [f"%v{self._count - 2 - i}" for i in range(len(carried))]
+        self.do(f"br label {head}")
+        self.begin(head)
+        place = len(self._lines)
+        self._count += 1
+        going = f"%v{self._count}"
+        self.do(f"{going} = icmp slt i64 {counter}, {stop}")
+        self.do(f"br i1 {going}, label {body}, label {behind}")
+        self.begin(body)
+        following_values: list[Name] = []
+        with self.scope():
+            yield counter, own, following_values
+        self.do(f"{following} = add nsw i64 {counter}, {step}")
+        last = self._label
+        self.do(f"br label {head}")
+        phis = [f"  {counter} = phi i64 [ {start}, {before} ], [ {following}, {last} ]"]
+        for name, (kind, first), after in zip(own, carried, following_values, strict=True):
+            phis.append(f"  {name} = phi {kind} [ {first}, {before} ], [ {after}, {last} ]")
+        self._lines[place:place] = phis
+        following_values[:] = own
+        self.begin(behind)
+
+    # Whole numbers and addresses ---------------------------------------------------------------------------------------
+
+    def plus(self, *terms: Name | int) -> Name:
+        """The sum of whole numbers."""
+        known = sum(int(term) for term in terms if _known(term))
+        total = ""
+        for term in terms:
+            if not _known(term):
+                total = self.pure(f"add nsw i64 {total}, {term}") if total else str(term)
+        if not total:
+            return str(known)
+        return self.pure(f"add nsw i64 {total}, {known}") if known else total
+
+    def times(self, a: Name | int, factor: Name | int) -> Name:
+        """The product of whole numbers."""
+        if _known(a) and _known(factor):
+            return str(int(a) * int(factor))
+        if _known(a):
+            a, factor = factor, a
+        if str(factor) in ("0", "1"):
+            return "0" if str(factor) == "0" else str(a)
+        return self.pure(f"mul nsw i64 {a}, {factor}")
+
+    def at(self, pointer: Name, index: Name | int) -> Name:
+        """The address of the double at an index."""
+        if str(index) == "0":
+            return pointer
+        return self.pure(f"getelementptr inbounds double, ptr {pointer}, i64 {index}")
+
+
+def _known(term: Name | int) -> bool:
+    return isinstance(term, int) or term.lstrip("-").isdigit()
+
+
+def _mask(lanes: Sequence[int]) -> str:
+    return ", ".join(f"i32 {lane}" for lane in lanes)
+
+
+def double(number: float) -> str:
+    """A double as LLVM writes it: its bits."""
+    return f"0x{struct.unpack('<Q', struct.pack('<d', number))[0]:016X}"
+
+
+class Lanes:
+    """Arithmetic on `width` doubles at once.
+
+    Args:
+        writer: where instructions go.
+        width: how many numbers; 1 for plain doubles.
+    """
+
+    def __init__(self, writer: Writer, width: int) -> None:
+        self.writer, self.width = writer, width
+        self.kind = "double" if width == 1 else f"<{width} x double>"
+        self.whole = "i64" if width == 1 else f"<{width} x i64>"
+        self._suffix = "f64" if width == 1 else f"v{width}f64"
+
+    def number(self, value: float) -> Name:
+        """A constant in every lane."""
+        return double(value) if self.width == 1 else f"splat (double {double(value)})"
+
+    def integer(self, value: int) -> Name:
+        """A whole number in every lane."""
+        return str(value) if self.width == 1 else f"splat (i64 {value})"
+
+    def load(self, address: Name, align: int = 8) -> Name:
+        """The numbers that stand from an address on."""
+        return self.writer.result(f"load {self.kind}, ptr {address}, align {align}")
+
+    def spread(self, address: Name) -> Name:
+        """The one number at an address, in every lane."""
+        return self.of(self.writer.result(f"load double, ptr {address}, align 8"))
+
+    def of(self, value: Name) -> Name:
+        """One double in every lane."""
+        if self.width == 1:
+            return value
+        write = self.writer.pure
+        one = write(f"insertelement {self.kind} poison, double {value}, i32 0")
+        return write(f"shufflevector {self.kind} {one}, {self.kind} poison, <{self.width} x i32> zeroinitializer")
+
+    def store(self, value: Name, address: Name, align: int = 8) -> None:
+        """Put numbers where they stand from an address on."""
+        self.writer.do(f"store {self.kind} {value}, ptr {address}, align {align}")
+
+    def binary(self, operation: str, a: Name, b: Name) -> Name:
+        """fadd, fsub, fmul or fdiv."""
+        return self.writer.pure(f"{operation} {self.kind} {a}, {b}")
+
+    def add(self, a: Name, b: Name) -> Name:
+        """a + b."""
+        return self.binary("fadd", a, b)
+
+    def sub(self, a: Name, b: Name) -> Name:
+        """a - b."""
+        return self.binary("fsub", a, b)
+
+    def mul(self, a: Name, b: Name) -> Name:
+        """a * b."""
+        return self.binary("fmul", a, b)
+
+    def div(self, a: Name, b: Name) -> Name:
+        """a / b."""
+        return self.binary("fdiv", a, b)
+
+    def neg(self, a: Name) -> Name:
+        """-a."""
+        return self.writer.pure(f"fneg {self.kind} {a}")
+
+    def fma(self, a: Name, b: Name, c: Name) -> Name:
+        """a * b + c, rounded once."""
+        return self.intrinsic("fma", a, b, c)
+
+    def compare(self, relation: str, a: Name, b: Name) -> Name:
+        """A comparison of LLVM's: ordered ``olt``, or true for nan as well, ``ult``."""
+        return self.writer.pure(f"fcmp {relation} {self.kind} {a}, {b}")
+
+    def select(self, condition: Name, a: Name, b: Name) -> Name:
+        """a where the condition holds, else b."""
+        if a == b:
+            return a
+        return self.writer.pure(f"select {self._truth} {condition}, {self.kind} {a}, {self.kind} {b}")
+
+    @property
+    def _truth(self) -> str:
+        return "i1" if self.width == 1 else f"<{self.width} x i1>"
+
+    def either(self, a: Name, b: Name) -> Name:
+        """Where one of two conditions holds."""
+        return self.writer.pure(f"or {self._truth} {a}, {b}")
+
+    def intrinsic(self, name: str, *arguments: Name) -> Name:
+        """One of LLVM's own functions: ``fabs``, ``copysign``, ``sqrt``, ``floor``, ``rint``..."""
+        given = [(self.kind, argument) for argument in arguments]
+        return self.writer.call(self.kind, f"llvm.{name}.{self._suffix}", given)
+
+    def library(self, name: str, *arguments: Name) -> Name:
+        """A function of the C library, lane by lane."""
+        write = self.writer
+        if self.width == 1:
+            return write.call("double", name, [("double", argument) for argument in arguments])
+        result = "poison"
+        for lane in range(self.width):
+            own = [write.pure(f"extractelement {self.kind} {argument}, i32 {lane}") for argument in arguments]
+            one = write.call("double", name, [("double", argument) for argument in own])
+            result = write.pure(f"insertelement {self.kind} {result}, double {one}, i32 {lane}")
+        return result
+
+    def bits(self, a: Name) -> Name:
+        """The bits of doubles as whole numbers."""
+        return self.writer.pure(f"bitcast {self.kind} {a} to {self.whole}")
+
+    def from_bits(self, a: Name) -> Name:
+        """Doubles from their bits."""
+        return self.writer.pure(f"bitcast {self.whole} {a} to {self.kind}")
+
+    def whole_binary(self, operation: str, a: Name, b: Name) -> Name:
+        """``add``, ``sub``, ``shl``, ``lshr``, ``and``, ``xor`` on whole numbers."""
+        return self.writer.pure(f"{operation} {self.whole} {a}, {b}")
+
+    def whole_compare(self, relation: str, a: Name, b: Name) -> Name:
+        """A comparison of whole numbers: ``eq``, ``ne``."""
+        return self.writer.pure(f"icmp {relation} {self.whole} {a}, {b}")
+
+    def select_whole(self, condition: Name, a: Name, b: Name) -> Name:
+        """The whole number a where the condition holds, else b."""
+        return self.writer.pure(f"select {self._truth} {condition}, {self.whole} {a}, {self.whole} {b}")
+
+    def otherwise(self, rare: Name, usual: Name, instead: Callable[[], Name]) -> Name:
+        """`usual`, but where the condition (an i1) holds, which is rare, what `instead` writes."""
+        writer, before = self.writer, self.writer.here
+        aside, behind = writer.label(), writer.label()
+        writer.do(f"br i1 {rare}, label {aside}, label {behind}")
+        writer.begin(aside)
+        with writer.scope():
+            other = instead()
+        last = writer.here
+        writer.do(f"br label {behind}")
+        writer.begin(behind)
+        return writer.result(f"phi {self.kind} [ {usual}, {before} ], [ {other}, {last} ]")
+
+    def total(self, a: Name) -> Name:
+        """The sum of all lanes, pairwise."""
+        write, width, kind = self.writer, self.width, self.kind
+        while width > 1:
+            half = width // 2
+            parts = []
+            for start in (0, half):
+                mask = ", ".join(f"i32 {start + i}" for i in range(half))
+                parts.append(write.pure(f"shufflevector {kind} {a}, {kind} poison, <{half} x i32> <{mask}>"))
+            kind = f"<{half} x double>"
+            a = write.pure(f"fadd {kind} {parts[0]}, {parts[1]}")
+            width = half
+        return a if self.width == 1 else write.pure(f"extractelement <1 x double> {a}, i32 0")
+
+    def totals(self, values: Sequence[Name]) -> Name:
+        """The sums over all lanes of as many values as there are lanes, one a lane: by halving both."""
+        write, width = self.writer.pure, self.width
+        values, distance = list(values), 1
+        while len(values) > 1:
+            # Lane i of the result holds what it sums of one value, lane i + distance what it sums of the other.
+            low = [i if not i & distance else width + i - distance for i in range(width)]
+            high = [i + distance if not i & distance else width + i for i in range(width)]
+            pairs = list(zip(values[::2], values[1::2], strict=True))
+            values = []
+            for a, b in pairs:
+                parts = [
+                    write(f"shufflevector {self.kind} {a}, {self.kind} {b}, <{width} x i32> <{_mask(lanes)}>")
+                    for lanes in (low, high)
+                ]
+                values.append(self.add(*parts))
+            distance *= 2
+        return values[0]
+
+    def any(self, condition: Name) -> Name:
+        """Whether a condition holds in some lane."""
+        if self.width == 1:
+            return condition
+        name = f"llvm.vector.reduce.or.v{self.width}i1"
+        return self.writer.call("i1", name, [(self._truth, condition)])
