@@ -89,7 +89,7 @@ def table(title: str, peers: Sequence[Peer], bars: Sequence[Bar], *, cycle: int 
 
 
 def measure(peers: Sequence[Peer], *, cycle: int = 1) -> dict[str, list[float]]:
-    """Check the peers against the first one, then time all of them in turn; return the seconds of a step, one a round."""
+    """Check the peers against the first one, then time all of them in turn; return seconds a step, one a round."""
     _check(peers)
     gc.freeze()  # what stands by now is no work for the collector, whose visits some of the peers cause
     counts = [_steps(peer, cycle) for peer in peers]

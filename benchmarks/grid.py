@@ -40,7 +40,8 @@ RATIOS = {
 
 def main(words: list[str], backend: str = "kernel") -> None:
     jax, jit = library("jax"), library("llvmlite")
-    print(f"{'µs a step':32}{'NumPy':>10}{'kernel':>10}{'JAX':>10}{'by hand':>10}   " + "".join(f"{r:>18}" for r in RATIOS))
+    head = "".join(f"{name:>10}" for name in ("NumPy", "kernel", "JAX", "by hand"))
+    print(f"{'µs a step':32}{head}   {''.join(f'{name:>18}' for name in RATIOS)}")
     ratios: dict[str, dict[str, float]] = {name: {} for name in RATIOS}
     for cell in CELLS:
         if words and not any(word in cell.name for word in words):
@@ -51,10 +52,12 @@ def main(words: list[str], backend: str = "kernel") -> None:
         times = measure(peers)
         for name, (over, under) in RATIOS.items():
             if over in times and under in times:
-                ratios[name][cell.name] = statistics.median(a / b for a, b in zip(times[over], times[under], strict=True))
-        micro = [statistics.median(times.get(peer, [float("nan")])) * 1e6 for peer in (NUMPY, KERNEL, JAX_LOOP, HAND_NUMPY)]
-        own = [ratios[name].get(cell.name, float("nan")) for name in RATIOS]
-        print(f"{cell.name:32}{''.join(f'{t:10,.1f}' for t in micro)}   {''.join(f'{r:18.2f}' for r in own)}", flush=True)
+                pairs = zip(times[over], times[under], strict=True)
+                ratios[name][cell.name] = statistics.median(a / b for a, b in pairs)
+        order = (NUMPY, KERNEL, JAX_LOOP, HAND_NUMPY)
+        micro = "".join(f"{statistics.median(times.get(peer, [float('nan')])) * 1e6:10,.1f}" for peer in order)
+        own = "".join(f"{ratios[name].get(cell.name, float('nan')):18.2f}" for name in RATIOS)
+        print(f"{cell.name:32}{micro}   {own}", flush=True)
     for name, found in ratios.items():
         if found:
             worst = min(found, key=found.__getitem__)

@@ -1,4 +1,4 @@
-"""Coefficients of polynomials, highest power first: written by ``tests/.../kernel/derive.py``, which says how."""
+"""Coefficients of polynomials, highest power first: ``tests/.../kernel/derive.py`` derives and writes them."""
 
 # fmt: off
 LN2 = (0.6931471805598903, 5.497923018708371e-14)

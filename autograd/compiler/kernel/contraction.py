@@ -74,7 +74,10 @@ def contract(
     Args:
         writer: where it is written.
         lengths: of every letter; that of the rows is only known at run time, and a multiple of eight.
-        out, left, right, addends: where the numbers stand.
+        out: where the sums go.
+        left: the first factors.
+        right: the second ones.
+        addends: what is added to a sum.
         width: doubles in a register.
         accumulate: whether it is added to what is there.
         guarded: whether a product is 0 where a factor is, whatever the other one is.
@@ -200,10 +203,11 @@ class _Tiles:
         for (b, *right_range), (a, *left_range) in itertools.product(
             self._parts(plan.right, plan.tile[1]), self._parts(plan.left, plan.tile[0])
         ):
-            with self._moved(plan.right, right_range, b, sides) as moved:
-                with self._moved(plan.left, left_range, a, moved) as (out, left, right, *addends):
-                    sums = self._sums(v, chunks, a, b, left, right)
-                    self._store(v, chunks, a, b, sums, out, addends)
+            with ExitStack() as loops:
+                moved = loops.enter_context(self._moved(plan.right, right_range, b, sides))
+                out, left, right, *addends = loops.enter_context(self._moved(plan.left, left_range, a, moved))
+                sums = self._sums(v, chunks, a, b, left, right)
+                self._store(v, chunks, a, b, sums, out, addends)
 
     def _parts(self, letter: str, size: int) -> list[tuple[int, int, int]]:
         """Sizes of tiles along a letter, and from where to where they reach."""
@@ -216,7 +220,8 @@ class _Tiles:
 
     @contextmanager
     def _moved(self, letter: str, reach: Sequence[int], size: int, sides: Sequence[Side]) -> Iterator[list[Side]]:
-        with self.writer.loop(*reach, size) as counter:
+        start, stop = reach
+        with self.writer.loop(start, stop, size) as counter:
             yield [side.shifted(self.writer, letter, counter) for side in sides] if letter else list(sides)
 
     def _sums(self, v: Lanes, chunks: int, a: int, b: int, left: Side, right: Side) -> list[Name]:
@@ -234,8 +239,8 @@ class _Tiles:
         letter = letters[0] if letters[0] != self.plan.lanes or len(letters) == 1 else letters[1]
         rest, length, writer = [x for x in letters if x != letter], self.lengths[letter], self.writer
         if letter != self.plan.lanes and isinstance(length, int) and length * len(sums) <= 48 and not rest:
-            for turn in range(length):
-                sides = left.shifted(writer, letter, turn), right.shifted(writer, letter, turn)
+            for place in range(length):
+                sides = left.shifted(writer, letter, place), right.shifted(writer, letter, place)
                 sums = self._summed(rest, v, chunks, a, b, *sides, sums)
             return sums
         step = v.width if letter == self.plan.lanes else 1
@@ -267,28 +272,30 @@ class _Tiles:
     def _products(
         self, v: Lanes, chunks: int, a: int, b: int, left: Side, right: Side, sums: Sequence[Name]
     ) -> list[Name]:
-        lefts = self._numbers(v, chunks, self.plan.left, a, left)
-        rights = self._numbers(v, chunks, self.plan.right, b, right)
-        found = []
-        for number, (i, j, k) in enumerate(itertools.product(range(a), range(b), range(chunks))):
-            x, y = lefts[i][k], rights[j][k]
-            if self.guarded:
-                zero = v.number(0.0)
-                nothing = v.either(v.compare("oeq", x, zero), v.compare("oeq", y, zero))
-                found.append(v.add(sums[number], v.select(nothing, zero, v.mul(x, y))))
-            else:
-                found.append(v.intrinsic("fmuladd", x, y, sums[number]))
+        # The side with fewer numbers stays in registers; one number of the other at a time meets all of them.
+        found = list(sums)
+        few, many = ((self.plan.left, a, left), (self.plan.right, b, right))[:: 1 if a <= b else -1]
+        kept = [self._numbers(v, chunks, few[0], i, few[2]) for i in range(few[1])]
+        for j in range(many[1]):
+            others = self._numbers(v, chunks, many[0], j, many[2])
+            for i, k in itertools.product(range(few[1]), range(chunks)):
+                number = ((i * b + j) if a <= b else (j * b + i)) * chunks + k
+                found[number] = self._product(v, kept[i][k], others[k], found[number])
         return found
 
-    def _numbers(self, v: Lanes, chunks: int, letter: str, count: int, side: Side) -> list[list[Name]]:
-        found = []
-        for i in range(count):
-            own = side.shifted(self.writer, letter, i) if letter else side
-            if self.plan.lanes in side.steps:
-                found.append([v.load(self.writer.at(own.pointer, k * v.width)) for k in range(chunks)])
-            else:
-                found.append([v.spread(own.pointer)] * chunks)
-        return found
+    def _product(self, v: Lanes, x: Name, y: Name, total: Name) -> Name:
+        if not self.guarded:
+            return v.intrinsic("fmuladd", x, y, total)
+        zero = v.number(0.0)
+        nothing = v.either(v.compare("oeq", x, zero), v.compare("oeq", y, zero))
+        return v.add(total, v.select(nothing, zero, v.mul(x, y)))
+
+    def _numbers(self, v: Lanes, chunks: int, letter: str, place: int, side: Side) -> list[Name]:
+        """One place of a side, a name for each chunk."""
+        own = side.shifted(self.writer, letter, place) if letter else side
+        if self.plan.lanes in side.steps:
+            return [v.load(self.writer.at(own.pointer, k * v.width)) for k in range(chunks)]
+        return [v.spread(own.pointer)] * chunks
 
     def _store(
         self, v: Lanes, chunks: int, a: int, b: int, sums: Sequence[Name], out: Side, addends: Sequence[Side]
@@ -312,15 +319,13 @@ class _Tiles:
             along, across = (j, i) if beside == plan.right else (i, j)
             if along % size:
                 continue
-            own = [numbers.get((across, along + k) if beside == plan.right else (along + k, across)) for k in range(size)]
-            group = [each for each in own if each is not None]
-            place = [self._place(out, i, j, 0)]
+            group = [(across, along + k) if beside == plan.right else (along + k, across) for k in range(size)]
+            group = [at for at in group if at in numbers]
             if len(group) == size:
-                self._finish(v, v.totals(group), place)
+                self._finish(v, v.totals([numbers[at] for at in group]), [self._place(out, i, j, 0)])
                 continue
-            for k, each in enumerate(group):
-                at = (i, j + k) if beside == plan.right else (i + k, j)
-                self._finish(Lanes(self.writer, 1), v.total(each), [self._place(out, *at, 0)])
+            for at in group:
+                self._finish(Lanes(self.writer, 1), v.total(numbers[at]), [self._place(out, *at, 0)])
 
     def _place(self, side: Side, i: int, j: int, lane: int) -> Side:
         for letter, count in ((self.plan.left, i), (self.plan.right, j), (self.plan.lanes, lane)):

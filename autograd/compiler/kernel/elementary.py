@@ -21,8 +21,11 @@ _FARTHEST = 1e6
 
 
 def polynomial(v: Lanes, coefficients: Sequence[float], x: Name) -> Name:
-    """The highest power first. By pairs, and pairs of those (Estrin's scheme), so that few operations wait for others;
-    the lowest power last, as in Horner's rule, for the smallest error."""
+    """Evaluate a polynomial, the highest power first.
+
+    By pairs, and pairs of those (Estrin's scheme), so that few operations wait for others; the lowest power last, as in
+    Horner's rule, for the smallest error.
+    """
     *high, low = (v.number(coefficient) for coefficient in coefficients)
     terms, power = high[::-1], x
     while len(terms) > 1:
@@ -39,18 +42,18 @@ def _rounded(v: Lanes, x: Name) -> tuple[Name, Name]:
 
 
 def _power(v: Lanes, whole: Name) -> Name:
-    """2^k, for the k in the low bits of a whole number: -1022 to 1023."""
+    """Return 2^k, for the k in the low bits of a whole number: -1022 to 1023."""
     return v.from_bits(v.whole_binary("add", v.whole_binary("shl", whole, v.integer(52)), v.integer(1023 << 52)))
 
 
 def _limited(v: Lanes, x: Name, low: float, high: float) -> Name:
-    """x within limits; nan stays."""
+    """Return x within limits; nan stays."""
     x = v.select(v.compare("ogt", x, v.number(high)), v.number(high), x)
     return v.select(v.compare("olt", x, v.number(low)), v.number(low), x)
 
 
 def _reduced(v: Lanes, x: Name) -> tuple[Name, Name, Name]:
-    """k, its bits, and r with x = k ln 2 + r, r at most ln(2) / 2."""
+    """Return k, its bits, and r with x = k ln 2 + r, r at most ln(2) / 2."""
     k, bits = _rounded(v, v.mul(x, v.number(1 / math.log(2))))
     r = v.fma(k, v.number(-LN2[0]), x)
     return k, bits, v.fma(k, v.number(-LN2[1]), r)
@@ -61,7 +64,7 @@ def _expm1_near_0(v: Lanes, r: Name) -> Name:
 
 
 def exp(v: Lanes, x: Name) -> Name:
-    """2^k (1 + expm1(r))."""
+    """The product 2^k (1 + expm1(r))."""
     near, powers = _exp_parts(v, x)
     return _scaled(v, v.add(near, v.number(1.0)), powers)
 
@@ -84,7 +87,7 @@ def _scaled(v: Lanes, x: Name, powers: Sequence[Name]) -> Name:
 
 
 def expm1(v: Lanes, x: Name) -> Name:
-    """2^k expm1(r) + (2^k - 1), the power halved where it would overflow."""
+    """By 2^k times what the rest r gives, and 2^k - 1; the power is halved where it would overflow."""
     k, bits, r = _reduced(v, _limited(v, x, -40.0, 710.0))
     near = _expm1_near_0(v, r)
     huge = v.compare("ogt", k, v.number(1023.0))
@@ -95,7 +98,7 @@ def expm1(v: Lanes, x: Name) -> Name:
 
 
 def tanh(v: Lanes, x: Name) -> Name:
-    """e / (e + 2) for e = expm1(2 |x|), with the sign of x."""
+    """The quotient e / (e + 2) for e = expm1(2 |x|), with the sign of x."""
     size = v.intrinsic("fabs", x)
     size = v.select(v.compare("ogt", size, v.number(20.0)), v.number(20.0), size)
     _, bits, r = _reduced(v, v.add(size, size))
@@ -112,7 +115,7 @@ def logistic(v: Lanes, x: Name) -> Name:
 
 
 def _split(v: Lanes, x: Name) -> tuple[Name, Name]:
-    """k and m with x = 2^k m, m in [sqrt(1/2), sqrt(2)); x is positive and normal."""
+    """Return k and m with x = 2^k m, m in [sqrt(1/2), sqrt(2)); x is positive and normal."""
     offset = v.integer(0x3FF0000000000000 - 0x3FE6A09E667F3BCD)
     shifted = v.whole_binary("add", v.bits(x), offset)
     exponent = v.whole_binary("lshr", shifted, v.integer(52))
@@ -126,7 +129,7 @@ _BITS_OF_ROUNDING = 0x4338000000000000
 
 
 def _log_sum(v: Lanes, k: Name, f: Name, small: Name) -> Name:
-    """k ln 2 + log(1 + f) + small, the largest term last (fdlibm)."""
+    """Return k ln 2 + log(1 + f) + small, the largest term last (fdlibm)."""
     s = v.div(f, v.add(f, v.number(2.0)))
     z = v.mul(s, s)
     half = v.mul(v.mul(f, f), v.number(0.5))
@@ -136,7 +139,7 @@ def _log_sum(v: Lanes, k: Name, f: Name, small: Name) -> Name:
 
 
 def log(v: Lanes, x: Name) -> Name:
-    """By s = f / (2 + f), in which log(1 + f) is odd."""
+    """By a series in s = f / (2 + f), which is odd."""
     tiny = v.compare("olt", x, v.number(2.0**-1022))
     scaled = v.select(tiny, v.mul(x, v.number(2.0**54)), x)
     k, m = _split(v, scaled)
@@ -238,5 +241,6 @@ def erf(v: Lanes, x: Name) -> Name:
 
 
 FUNCTIONS: dict[str, Callable[[Lanes, Name], Name]] = {
-    "exp": exp, "expm1": expm1, "tanh": tanh, "log": log, "log1p": log1p, "sin": sin, "cos": cos, "erf": erf, "erfc": erfc,
+    "exp": exp, "expm1": expm1, "tanh": tanh, "log": log, "log1p": log1p, "sin": sin, "cos": cos,
+    "erf": erf, "erfc": erfc,
 }  # fmt: skip

@@ -1,4 +1,4 @@
-"""LLVM's text made into functions that run: verified, optimised for this processor, and kept on disk.
+"""LLVM's text made into functions that run: verified, compiled for this processor, and kept on disk.
 
 An extra, ``pip install "glassgrad[jit]"``: llvmlite brings LLVM. Object code is kept in a folder of the user's cache
 (``GLASSGRAD_CACHE``, else ``~/.cache/glassgrad``), under the hash of the text, the processor and the versions, so that
@@ -93,17 +93,8 @@ def _compiled(llvm: Any, machine: Any, text: str) -> bytes:
     module = llvm.parse_assembly(text)
     module.triple, module.data_layout = machine.triple, str(machine.target_data)
     module.verify()
-    builder = llvm.create_pass_builder(machine, llvm.create_pipeline_tuning_options(speed_level=1))
-    passes = llvm.create_new_module_pass_manager()
-    for name in _PASSES:
-        getattr(passes, f"add_{name}_pass")()
-    passes.run(module, builder)
     code: bytes = machine.emit_object(module)
     return code
-
-
-#: What is printed is vector code already, with what neighbours share computed once: little is left for LLVM to find.
-_PASSES = ("sroa", "simplify_cfg", "instruction_combine", "loop_strength_reduce", "dead_code_elimination")
 
 
 def _linked(llvm: Any, machine: Any, code: bytes) -> MachineCode:
@@ -129,9 +120,11 @@ def _host() -> tuple[Any, Any]:
 def _machine(llvm: Any) -> Any:
     target = llvm.Target.from_triple(llvm.get_process_triple())
     features = llvm.get_host_cpu_features().flatten()
+    # What is printed is vector code already, with what neighbours share computed once: LLVM's optimiser takes as long
+    # as all else together and finds nothing in it, its second level of code generation neither.
     # "jitdefault" with "small" would put the code out of reach of the C library: its functions stand far away.
     return target.create_target_machine(
-        cpu=llvm.get_host_cpu_name(), features=features, opt=2, reloc="static", codemodel="jitdefault", jit=True
+        cpu=llvm.get_host_cpu_name(), features=features, opt=1, reloc="static", codemodel="jitdefault", jit=True
     )
 
 
@@ -153,5 +146,5 @@ def lanes() -> int:
 @functools.cache
 def has_fma() -> bool:
     """Whether it multiplies and adds in one instruction."""
-    llvm, machine = _host()
+    _, machine = _host()
     return "fma" in _features() or not machine.triple.startswith(("x86", "i686"))

@@ -93,7 +93,7 @@ class Writer:
             self._globals[text] = f"@t{len(self._globals)} = private constant [{len(numbers)} x i32] [{text}]"
         return self._globals[text].split()[0]
 
-    # Blocks and loops --------------------------------------------------------------------------------------------------
+    # Blocks and loops -------------------------------------------------------------------------------------------------
 
     def label(self) -> str:
         """A new label."""
@@ -164,7 +164,7 @@ class Writer:
         following_values[:] = own
         self.begin(behind)
 
-    # Whole numbers and addresses ---------------------------------------------------------------------------------------
+    # Whole numbers and addresses --------------------------------------------------------------------------------------
 
     def plus(self, *terms: Name | int) -> Name:
         """The sum of whole numbers."""
@@ -254,27 +254,27 @@ class Lanes:
         return self.writer.pure(f"{operation} {self.kind} {a}, {b}")
 
     def add(self, a: Name, b: Name) -> Name:
-        """a + b."""
+        """Return a + b."""
         return self.binary("fadd", a, b)
 
     def sub(self, a: Name, b: Name) -> Name:
-        """a - b."""
+        """Return a - b."""
         return self.binary("fsub", a, b)
 
     def mul(self, a: Name, b: Name) -> Name:
-        """a * b."""
+        """Return a * b."""
         return self.binary("fmul", a, b)
 
     def div(self, a: Name, b: Name) -> Name:
-        """a / b."""
+        """Return a / b."""
         return self.binary("fdiv", a, b)
 
     def neg(self, a: Name) -> Name:
-        """-a."""
+        """Return -a."""
         return self.writer.pure(f"fneg {self.kind} {a}")
 
     def fma(self, a: Name, b: Name, c: Name) -> Name:
-        """a * b + c, rounded once."""
+        """Return a * b + c, rounded once."""
         return self.intrinsic("fma", a, b, c)
 
     def compare(self, relation: str, a: Name, b: Name) -> Name:
@@ -282,7 +282,7 @@ class Lanes:
         return self.writer.pure(f"fcmp {relation} {self.kind} {a}, {b}")
 
     def select(self, condition: Name, a: Name, b: Name) -> Name:
-        """a where the condition holds, else b."""
+        """Return a where the condition holds, else b."""
         if a == b:
             return a
         return self.writer.pure(f"select {self._truth} {condition}, {self.kind} {a}, {self.kind} {b}")
@@ -333,7 +333,7 @@ class Lanes:
         return self.writer.pure(f"select {self._truth} {condition}, {self.whole} {a}, {self.whole} {b}")
 
     def otherwise(self, rare: Name, usual: Name, instead: Callable[[], Name]) -> Name:
-        """`usual`, but where the condition (an i1) holds, which is rare, what `instead` writes."""
+        """Return `usual`, but where the condition (an i1) holds, which is rare, what `instead` writes."""
         writer, before = self.writer, self.writer.here
         aside, behind = writer.label(), writer.label()
         writer.do(f"br i1 {rare}, label {aside}, label {behind}")
@@ -344,6 +344,17 @@ class Lanes:
         writer.do(f"br label {behind}")
         writer.begin(behind)
         return writer.result(f"phi {self.kind} [ {usual}, {before} ], [ {other}, {last} ]")
+
+    def below(self, first: Name, count: Name) -> Name:
+        """In which lanes `first`, `first` + 1... (i64) is below a count."""
+        write, width = self.writer.pure, self.width
+        numbers = []
+        for number in (first, count):
+            one = write(f"insertelement {self.whole} poison, i64 {number}, i32 0")
+            mask = f"<{width} x i32> zeroinitializer"
+            numbers.append(write(f"shufflevector {self.whole} {one}, {self.whole} poison, {mask}"))
+        steps = "<" + ", ".join(f"i64 {lane}" for lane in range(width)) + ">"
+        return write(f"icmp slt {self.whole} {write(f'add {self.whole} {numbers[0]}, {steps}')}, {numbers[1]}")
 
     def total(self, a: Name) -> Name:
         """The sum of all lanes, pairwise."""
@@ -377,6 +388,21 @@ class Lanes:
                 values.append(self.add(*parts))
             distance *= 2
         return values[0]
+
+    def transposed(self, values: Sequence[Name]) -> list[Name]:
+        """The columns of as many values as there are lanes."""
+        write, width, distance = self.writer.pure, self.width, self.width // 2
+        values = list(values)
+        while distance:
+            low = [i if not i & distance else width + i - distance for i in range(width)]
+            high = [i + distance if not i & distance else width + i for i in range(width)]
+            for i in range(width):
+                if not i & distance:
+                    pair = f"{self.kind} {values[i]}, {self.kind} {values[i + distance]}"
+                    own = [write(f"shufflevector {pair}, <{width} x i32> <{_mask(part)}>") for part in (low, high)]
+                    values[i], values[i + distance] = own
+            distance //= 2
+        return values
 
     def any(self, condition: Name) -> Name:
         """Whether a condition holds in some lane."""

@@ -1,4 +1,4 @@
-"""Where the numbers of ``autograd.compiler.kernel.coefficients`` come from: ``python -m tests...kernel.derive`` writes it.
+"""Where the numbers of ``autograd.compiler.kernel.coefficients`` come from; run as a module, this writes it.
 
 Each is a polynomial that mpmath fits at Chebyshev points in 60 digits, the smooth rest of a function behind the terms
 that are exact. Behind each stands the largest error of the fit.
@@ -83,7 +83,7 @@ def split(number: Any, parts: int, bits: int = 53) -> list[float]:
 
 def source() -> str:
     """The module's source."""
-    lines = ['"""Coefficients of polynomials, highest power first: written by ``tests/.../kernel/derive.py``, which says how."""']
+    lines = ['"""Coefficients of polynomials, highest power first: ``tests/.../derive.py`` derives and writes them."""']
     lines += ["", "# fmt: off"]
     with mp.workdps(60):
         # 11 bits are left for the power: its product with the first part is exact.
@@ -91,7 +91,8 @@ def source() -> str:
         lines.append(f"HALF_PI = {tuple(split(mp.pi / 2, 3))!r}")
     for name, (function, low, high, terms) in FITS.items():
         numbers, error = fitted(name)
-        lines += ["", f"#: {(function.__doc__ or '').rstrip('.')}; {terms} terms on [{float(low):.4g}, {float(high):.4g}], error {error:.1e}."]
+        reach = f"{terms} terms on [{float(low):.4g}, {float(high):.4g}], error {error:.1e}"
+        lines += ["", f"#: {(function.__doc__ or '').rstrip('.')}; {reach}."]
         lines += [f"{name} = (", *(f"    {number!r}," for number in numbers), ")"]
     return "\n".join([*lines, ""])
 

@@ -1,4 +1,4 @@
-"""Contractions against ``numpy.einsum``: every role that a letter can have, lengths that fill no register, and zeros."""
+"""Contractions against ``numpy.einsum``: every role of a letter, lengths that fill no register, and zeros."""
 
 from __future__ import annotations
 

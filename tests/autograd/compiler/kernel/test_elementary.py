@@ -46,7 +46,7 @@ def exact(name: str, x: float) -> float:
         return math.nan
     if name in ("log", "log1p"):
         at = x if name == "log" else x + 1.0
-        if x == -1.0 and name == "log1p" or at == 0.0 and name == "log":
+        if (name == "log1p" and x == -1.0) or (name == "log" and at == 0.0):
             return -math.inf
         if (x < 0 and name == "log") or x < -1:
             return math.nan

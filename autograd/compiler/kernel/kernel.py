@@ -1,0 +1,122 @@
+"""A program in memory, ready to run: its numbers, and the functions that LLVM has made of it."""
+
+from __future__ import annotations
+
+import ctypes
+import functools
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd.compiler.ir.array import ArrayProgram
+from autograd.compiler.kernel.machine_code import MachineCode, load
+from autograd.compiler.kernel.module import module_text
+from autograd.compiler.kernel.schedule import schedule
+from autograd.compiler.kernel.storage import Storage
+from autograd.compiler.kernel.update import Stages
+
+__all__ = ["Kernel"]
+
+_Array = np.ndarray[Any, Any]
+_POINTER, _WHOLE, _TRUTH = ctypes.c_void_p, ctypes.c_int64, ctypes.c_bool
+_EVALUATE = (_POINTER, _POINTER, _WHOLE, _POINTER, _WHOLE, _TRUTH)
+_TRAIN = (*[_POINTER] * 2, _WHOLE, *[_POINTER] * 4, _WHOLE, *[_POINTER] * 3, _WHOLE, _WHOLE, _TRUTH)
+
+
+class Kernel:
+    """Evaluates and trains a program.
+
+    Args:
+        program: forward and backward; its first output is differentiated.
+        rows: the most rows of a step.
+        stages: of an optimiser.
+
+    Attributes:
+        parameters: their numbers, (params,), to be read and written.
+        gradient: of the last step, (params,).
+    """
+
+    def __init__(self, program: ArrayProgram, rows: int, stages: Stages = ()) -> None:
+        assert program.gradient is not None
+        self._program, self._stages = program, stages
+        self._schedule = schedule(program, rows)
+        self._storage = Storage(self._schedule.buffers, self._schedule.block)
+        self._memory = _aligned(self._storage.size)
+        for at, numbers in program.constants:
+            if at.size:
+                self._storage.table(self._memory, at.buffer)[at.places] = np.reshape(numbers, (*at.shape, 1))
+        self.parameters = self._storage.vector(self._memory, program.params)
+        self.gradient = self._storage.vector(self._memory, program.gradient)
+        self._held = self._storage.vector(self._memory, program.held) if program.held.size else np.zeros(0)
+        self._steps = np.zeros(program.params.size)
+        self._code = self._compiled(guarded=False)
+
+    def hold(self, numbers: Sequence[float]) -> None:
+        """Give the Values from outside their numbers."""
+        if len(self._held):
+            self._held[:] = numbers
+
+    def value_and_grad(self, X: _Array) -> float:
+        """Return the mean output over rows X, C-ordered (rows, inputs); the gradient is in :attr:`gradient`."""
+        order = np.arange(len(X), dtype=np.int64)
+        given = (self._memory.ctypes.data, X.ctypes.data, X.shape[1], order.ctypes.data, len(X), True)
+        with np.errstate(all="ignore"):
+            value = self._function(self._code, "evaluate", ctypes.c_double, *_EVALUATE)(*given)
+            if not np.isfinite(self.gradient).all():
+                value = self._function(self._guarded, "evaluate", ctypes.c_double, *_EVALUATE)(*given)
+        return float(value)
+
+    def train(
+        self, X: _Array, order: _Array, starts: _Array, fresh: _Array, rates: _Array, taken: int, states: _Array
+    ) -> _Array:
+        """Take steps; return the mean output before each.
+
+        Args:
+            X: all rows, C-ordered (rows, inputs).
+            order: numbers of rows, those of all steps one after the other, int64.
+            starts: where each step's begin, and the end, int64.
+            fresh: per step, whether its rows are others than those of the step before, int64.
+            rates: (steps, stages), the learning rates.
+            taken: how many steps came before.
+            states: (states, params), of the optimiser; changed in place.
+        """
+        losses = np.zeros(len(starts) - 1)
+        if np.diff(starts).max(initial=0) > self._schedule.block:
+            fresh[:] = 1  # one block of rows stays loaded, not several
+        arrays = (order, starts, fresh, rates)
+        given = [self._memory, X], X.shape[1], [*arrays], taken, [states, self._steps, losses]
+        at = 0
+        while at < len(losses):
+            at = self._run(self._code, given, at, len(losses), check=True)
+            if at < len(losses):  # a gradient that is not finite: the same step by the zero rule
+                fresh[at] = 1
+                self._run(self._guarded, given, at, at + 1, check=False)
+                at += 1
+        return losses
+
+    def _run(self, code: MachineCode, given: Any, first: int, last: int, *, check: bool) -> int:
+        before, columns, middle, taken, behind = given
+        train = self._function(code, "train", _WHOLE, *_TRAIN)
+        addresses = [[array.ctypes.data for array in part] for part in (before, middle, behind)]
+        return int(train(*addresses[0], columns, *addresses[1], taken, *addresses[2], first, last, check))
+
+    @functools.cached_property
+    def _guarded(self) -> MachineCode:
+        """The same code with products that keep the zero rule, made when it is needed."""
+        return self._compiled(guarded=True)
+
+    def _compiled(self, *, guarded: bool) -> MachineCode:
+        stages = self._stages or None
+        return load(module_text(self._program, self._schedule, self._storage, stages, guarded=guarded))
+
+    @functools.lru_cache(maxsize=8)  # noqa: B019 - as long as the kernel
+    def _function(self, code: MachineCode, name: str, *kinds: Any) -> Any:
+        return code.function(name, *kinds)
+
+
+def _aligned(size: int) -> _Array:
+    """Zeros that begin at a line of the cache."""
+    whole = np.zeros(size + 8)
+    skipped = -whole.ctypes.data // 8 % 8
+    return whole[skipped : skipped + size]
