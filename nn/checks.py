@@ -57,7 +57,7 @@ def rows_of_numbers(name: str, X: Any) -> _Array:
         return numbers_of(name, frame)
     try:
         raw = np.asarray(X)
-        numbers = None if np.iscomplexobj(raw) else raw.astype(float)
+        numbers = None if np.iscomplexobj(raw) else raw.astype(float, copy=False)
     except (TypeError, ValueError) as error:
         kind = OperandError if isinstance(error, TypeError) else DataError
         raise kind(f"{name} must be rows of numbers, all of one length: {error}") from None

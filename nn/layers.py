@@ -168,10 +168,13 @@ class Layer(Module):
             return super().outputs(rows)  # what it computes is its own affair
         weights = np.array([primals(neuron.w) for neuron in self.neurons])
         biases = np.array([0.0 if neuron.b is None else primal(neuron.b) for neuron in self.neurons])
+        names = [neuron.activation for neuron in self.neurons]
         with np.errstate(all="ignore"):  # a network that has diverged has infinities, as its scalar graph has
             z: _Array = rows @ weights.T + biases
-            for name in {neuron.activation for neuron in self.neurons}:
-                same = [i for i, neuron in enumerate(self.neurons) if neuron.activation == name]
+            if len(set(names)) == 1:
+                return _on_arrays(names[0], z)
+            for name in set(names):
+                same = [i for i, one in enumerate(names) if one == name]
                 z[:, same] = _on_arrays(name, z[:, same])
         return z
 

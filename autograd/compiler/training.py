@@ -67,6 +67,12 @@ class Training(ABC):
         states = iter(self._states.copy())
         return self._steps[0], tuple(tuple(next(states) for _ in stage.states) for stage in self.stages)
 
+    @state.setter
+    def state(self, state: Any) -> None:
+        self._steps[0], stages = state
+        for own, given in zip(self._states, (vector for stage in stages for vector in stage), strict=True):
+            own[:] = given
+
     def train(self, X: _Array, batches: Sequence[_Array] | None = None) -> _Array:
         """Take one optimiser's step for each batch of rows of `X`; return the mean output of each, before its step.
 

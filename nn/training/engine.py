@@ -13,18 +13,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd import OperandError, TraceError, UnknownNameError, Value, compile
+from nn.data.rows import batches
 from nn.module import Module
 from nn.optim import Optimizer
+from nn.training.rows import TABLE, Rows
 
 if TYPE_CHECKING:
+    from autograd.compiler.compiled import Compiled
     from autograd.compiler.training import Training
 
 __all__ = ["ENGINES", "Epochs"]
 
 _Array = np.ndarray[Any, np.dtype[Any]]
-
-#: How many numbers the targets of all rows may be for them to be laid out at once: 8 MB.
-TABLE = 1 << 20
 
 ENGINES = ("compiled", "eager", "numba")
 
@@ -35,82 +35,88 @@ class Epochs:
     Args:
         engine: one of :data:`ENGINES`. What cannot be traced falls back to eager, with a warning that says why.
         model: what is trained.
-        loss: ``(output, target) -> cost`` of one sample.
-        samples: rows of inputs, (rows, inputs).
-        targets: per row, what the loss compares with, (rows,) or (rows, numbers); or a function that returns those of
-            some rows, for targets that would fill the memory at once, such as one-hot ones of many classes.
+        rows: what it is trained on.
         optimizer: makes steps of gradients.
+        size: rows of a step.
+
+    Attributes:
+        vector: the parameters, as the model has them.
+        state: the optimiser's.
 
     Raises:
         UnknownNameError: no such engine.
         OperandError: numba is not installed, or the optimiser is not made of stages.
     """
 
-    def __init__(
-        self,
-        engine: str,
-        model: Module,
-        loss: Callable[..., Any],
-        samples: Any,
-        targets: Any,
-        optimizer: Optimizer,
-    ) -> None:
+    def __init__(self, engine: str, model: Module, rows: Rows, optimizer: Optimizer, size: int) -> None:
         if engine not in ENGINES:
             raise UnknownNameError("engine", engine, ENGINES)
-        self._model, self._loss = model, loss
-        self._samples = np.asarray(samples, dtype=float)
-        self._targets: Callable[[_Array], _Array] = targets if callable(targets) else _taken_from(targets)
+        self._model, self._rows, self._size = model, rows, size
         self._optimizer = optimizer
         self._parameters = model.parameters()
-        self._vector = np.array([parameter.data for parameter in self._parameters])
-        self._state = optimizer.init(self._vector)
+        self.vector = np.array([parameter.data for parameter in self._parameters])
+        self.state = optimizer.init(self.vector)
         self._gradient: Callable[[_Array, _Array], _Array] = self._eager
         self._training: Training | None = None
         self._table: _Array | None = None
-        self._make_training: Callable[[int], Training] | None = None  # for the largest batch, when that is known
+        self._program: Compiled | None = None  # unless every step has to be taken by itself
+        self._backend = {"compiled": "numpy"}.get(engine, engine)
         if engine != "eager":
-            self._compile(engine)
+            self._compile()
 
-    def run(self, batches: Sequence[_Array]) -> _Array:
-        """Take one step for each batch of row numbers; return the parameters after the last, as the model has them."""
-        vector = self._vector
-        if self._make_training is not None:
-            self._training, self._make_training = self._make_training(max(map(len, batches))), None
-        if self._training is not None:
-            self._state = self._training.state
-            for table, part in self._tables(batches):
-                self._training.train(table, part)
-            vector = self._training.parameters.copy()
-            if not np.isfinite(vector).all():  # a zero that must stop infinity: a kernel has no time for that
-                self._training, vector = None, self._vector
-        if self._training is None:
-            for rows in batches:
-                step, self._state = self._optimizer.update(self._gradient(rows, vector), self._state, vector)
+    def go_on_from(self, vector: _Array, state: Any) -> None:
+        """Take the next step from these parameters and this state of the optimiser."""
+        self.vector, self.state, self._training = vector, state, None
+        write(self._parameters, vector)
+
+    def run(self, rng: np.random.Generator) -> _Array:
+        """Take the steps of one epoch, its rows in a new order; return the parameters, as the model has them."""
+        steps = list(batches(len(self._rows.X), self._size, rng))
+        vector = self.vector
+        if self._program is not None:
+            training = self._training or self._begun()
+            for table, part in self._tables(steps):
+                training.train(table, part)
+            vector = training.parameters.copy()
+            if np.isfinite(vector).all():
+                self._training, self.state = training, training.state
+            else:  # a zero that must stop infinity: a kernel has no time for that
+                self._training, self._program, vector = None, None, self.vector
+        if self._program is None:
+            for rows in steps:
+                step, self.state = self._optimizer.update(self._gradient(rows, vector), self.state, vector)
                 vector = vector + step
                 write(self._parameters, vector)
-        self._vector = vector
+        self.vector = vector
         write(self._parameters, vector)
         return vector
 
-    def _tables(self, batches: Sequence[_Array]) -> Iterator[tuple[_Array, Sequence[_Array]]]:
-        """Yield the batches with a table of inputs and targets in which they are the rows: one, if it fits."""
+    def _begun(self) -> Training:
+        """A training that goes on from here."""
+        assert self._program is not None
+        rows = min(self._size, len(self._rows.X))
+        training = self._program.training(self._optimizer.stages, rows=rows, backend=self._backend)
+        training.parameters[:], training.state = self.vector, self.state
+        return training
+
+    def _tables(self, steps: Sequence[_Array]) -> Iterator[tuple[_Array, Sequence[_Array]]]:
+        """Yield the steps with a table of inputs and targets in which they are the rows: one, if it fits."""
         if self._table is not None:
-            yield self._table, batches
+            yield self._table, steps
             return
-        for part in grouped(batches, TABLE // self._width):
+        X, targets = self._rows.X, self._rows.targets
+        for part in grouped(steps, TABLE // (X.shape[1] + targets(np.arange(1)).size)):
             rows = np.concatenate(part)
             ends = np.cumsum([len(batch) for batch in part])
-            yield (
-                np.column_stack([self._samples[rows], self._targets(rows)]),
-                np.split(np.arange(len(rows)), ends[:-1]),
-            )
+            yield np.column_stack([X[rows], targets(rows)]), np.split(np.arange(len(rows)), ends[:-1])
 
-    def _compile(self, engine: str) -> None:
+    def _compile(self) -> None:
+        X, targets, loss = self._rows.X, self._rows.targets, self._rows.loss
         try:
             program = compile(
-                lambda x, target: self._loss(self._model(x), target),
-                self._samples[0].tolist(),
-                self._targets(np.arange(1))[0].tolist(),
+                lambda x, target: loss(self._model(x), target),
+                X[0].tolist(),
+                targets(np.arange(1))[0].tolist(),
                 params=self._parameters,
             )
         except (TraceError, OperandError) as error:
@@ -120,26 +126,20 @@ class Epochs:
             raise OperandError(
                 "the loss must return one Value per sample, got float: it does not depend on any parameter"
             )
-        self._gradient = lambda rows, vector: program.value_and_grad(
-            self._samples[rows], self._targets(rows), params=vector
-        )[1]
-        backend = {"compiled": "numpy"}.get(engine, engine)
+        self._gradient = lambda rows, vector: program.value_and_grad(X[rows], targets(rows), params=vector)[1]
         if self._optimizer.stages:
-            self._make_training = lambda rows: program.training(self._optimizer.stages, rows=rows, backend=backend)
-            rows = np.arange(len(self._samples))
-            inputs, numbers = self._samples.shape[1], self._targets(rows[:1]).size
-            self._width = inputs + numbers
-            fits = len(rows) * numbers <= max(TABLE, self._samples.size)
-            self._table = np.column_stack([self._samples, self._targets(rows)]) if fits else None
-        elif engine == "numba":
+            self._program = program
+            if len(X) * targets(np.arange(1)).size <= max(TABLE, X.size):
+                self._table = np.column_stack([X, targets(np.arange(len(X)))])
+        elif self._backend == "numba":
             raise OperandError("the numba engine needs an optimiser made of stages, see nn.optim.from_stages")
 
     def _eager(self, rows: _Array, vector: _Array) -> _Array:
         """Return the gradient of the mean loss over `rows`; each sample's graph is gone before the next."""
         for parameter in self._parameters:
             parameter.grad = 0.0
-        for row in rows:
-            cost = self._loss(self._model(self._samples[row].tolist()), self._targets(row[None])[0].tolist())
+        for x, target in zip(self._rows.X[rows].tolist(), self._rows.targets(rows).tolist(), strict=True):
+            cost = self._rows.loss(self._model(x), target)
             if not isinstance(cost, Value):
                 raise OperandError(f"the loss must return one Value per sample, got {type(cost).__name__}")
             cost.backward()
@@ -161,11 +161,6 @@ def grouped(batches: Sequence[_Array], rows: int) -> Iterator[list[_Array]]:
         run.append(batch)
     if run:
         yield run
-
-
-def _taken_from(targets: Any) -> Callable[[_Array], _Array]:
-    laid_out = np.asarray(targets, dtype=float)
-    return lambda rows: laid_out[rows]
 
 
 def write(parameters: Sequence[Value], vector: _Array) -> None:

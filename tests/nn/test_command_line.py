@@ -209,7 +209,7 @@ def interrupted(folder: Path, place: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="Ctrl-C is sent as a POSIX signal")
-@pytest.mark.parametrize("place", ["read_table", "check_tools", "_Rows.evaluate", "Epochs._compile", "Epochs.run"])
+@pytest.mark.parametrize("place", ["read_table", "check_tools", "Rows.evaluate", "Epochs._compile", "Epochs.run"])
 def test_ctrl_c_before_the_first_epoch_ends_leaves_nothing(folder: Path, place: str) -> None:
     done = interrupted(folder, place)
     assert (done.returncode, done.stdout, done.stderr) == (130, "", "python -m nn: interrupted\n")
