@@ -19,7 +19,7 @@ import pytest
 from autograd import AnomalyError, DataError, GlassgradError, LengthError, OperandError, UnknownNameError, Value, mean
 from nn import MLP, History, Module, Parameter, data, fit, losses
 from nn.optim import Optimizer, adam, chain, clip, sgd
-from nn.training.engine import TABLE
+from nn.training.rows import TABLE
 from tests import ROOT
 
 
@@ -715,6 +715,6 @@ def test_targets_by_the_part_are_those_at_once(monkeypatch: pytest.MonkeyPatch) 
     histories = []
     for table in (1 << 21, 35):
         monkeypatch.setattr("nn.training.engine.TABLE", table)
-        monkeypatch.setattr("nn.training.fit.TABLE", table)
+        monkeypatch.setattr("nn.training.rows.TABLE", table)
         histories.append(fit(MLP(2, [4, 3], seed=0), X, y, epochs=3, batch_size=3)["loss"])
     np.testing.assert_allclose(histories[0], histories[1], rtol=1e-12)
