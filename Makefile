@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test check fix bench clean again
+.PHONY: help demo play test check fix bench clean again
 
 # A variable from the command line or the environment picks the Python: PYTHON=python3.13 make demo
 PYTHON ?=
@@ -18,6 +18,10 @@ help:  ## show this list
 
 demo: .venv/.demo  ## train two classifiers, leave their pictures in out/
 	$(python) examples/demo.py
+
+play: .venv/.demo  ## write the playground into out/ and open it in a browser
+	@mkdir -p out
+	$(python) -m viz play -o out/playground.html --open
 
 test: .venv/.test  ## run the whole test suite
 	$(python) -m pytest --numprocesses auto

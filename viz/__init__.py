@@ -19,6 +19,7 @@ except ImportError as error:
 
 from viz.drawing import draw
 from viz.explorer import Explorer, explore
+from viz.live.playground import playground
 from viz.notebook import mimebundle
 from viz.picture.picture import Edge, Fold, Node, Picture, picture
 from viz.picture.render import Drawing, render
@@ -43,6 +44,7 @@ __all__ = [
     "explore",
     "mimebundle",
     "picture",
+    "playground",
     "plot_activity",
     "plot_decision_boundary",
     "plot_gradient_flow",

@@ -1,6 +1,7 @@
 """``python -m viz "tanh(w*a + b)" w=0.7 a=-1.5 b=0.3 -o graph.svg``: draw an expression, print its gradients.
 
-With ``-o backprop.html`` it writes a page in which to step through the graph instead.
+With ``-o backprop.html`` it writes a page in which to step through the graph instead. ``python -m viz play`` writes the
+playground: a network to train, in which every number can be touched.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from autograd.system.command_line import Parser, answer
 from viz.drawing import draw
 from viz.explorer import explore
 from viz.gradient_table import print_gradients
+from viz.live.command import main as play
 from viz.picture.render import FORMATS, format_for
 
 _PROGRAM = "python -m viz"
@@ -26,6 +28,7 @@ examples:
   python -m viz "tanh(w*a + b)" w=0.7 a=-1.5 b=0.3 -o backprop.html    a page in which to step through it
   python -m viz "where(x > 0, x, 0.01*x)" x=-2 -o leaky.dot --title "Leaky ReLU"
   python -m viz "-x**2" x=2
+  python -m viz play --help       the playground: a network to train, in which every number can be touched
 
 An expression has numbers, names, + - * / **, parentheses, pi, e, inf, a comparison as the condition of where(), and
 these functions:
@@ -35,6 +38,8 @@ these functions:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; return its exit code, see :func:`autograd.system.command_line.answer`."""
     given = sys.argv[1:] if arguments is None else arguments
+    if list(given[:1]) == ["play"]:
+        return play(given[1:])
     return answer(_PROGRAM, lambda: _draw(_parser().parse_args(list(map(_shielded, given)))))
 
 

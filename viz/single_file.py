@@ -11,20 +11,58 @@ import hashlib
 import html
 import json
 import math
+import os
 import re
 from collections.abc import Iterable, Mapping
 from string import Template
 from typing import Any
 
+from autograd.system.files import write_whole
 from viz import style
 
-__all__ = ["HTML_LANG", "joined", "plain", "single_file"]
+__all__ = ["HTML_LANG", "Page", "joined", "plain", "single_file"]
+
+_Path = str | os.PathLike[str]
 
 #: What a page says of its language, by ours.
 HTML_LANG = {"en": "en", "zh": "zh-Hans"}
 
-_IMPORT = re.compile(r"^import [^;]*;\n", re.MULTILINE)
+_IMPORT = re.compile(r"""^import [^;"`]* from "\.[^"]*";\n""", re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(const|let|function|async function|class)\b)", re.MULTILINE)
+
+
+class Page:
+    """A page as one HTML file; in Jupyter it shows itself.
+
+    Attributes:
+        html: the whole page, one file that loads nothing.
+        title: its title.
+    """
+
+    #: How high it is in a notebook, in pixels, and what its frame may do there.
+    height = 640
+    sandbox = "allow-scripts"
+
+    def __init__(self, html: str, title: str) -> None:
+        self.html, self.title = html, title
+
+    def save(self, path: _Path) -> None:
+        """Write the page to a file, whole or not at all.
+
+        Raises:
+            OSError: `path` cannot be written.
+        """
+        write_whole(path, self.html)
+
+    def _repr_html_(self) -> str:
+        """The page in a frame of its own, from which its script reaches nothing of the notebook."""
+        return (
+            f'<iframe title="{html.escape(self.title)}" sandbox="{self.sandbox}" width="100%" '
+            f'height="{self.height}" style="border:0;border-radius:8px" srcdoc="{html.escape(self.html)}"></iframe>'
+        )
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}: {self.title}, {len(self.html):,} characters; .save(path) writes the page>"
 
 
 def joined(modules: Iterable[str]) -> str:

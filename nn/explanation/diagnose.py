@@ -19,7 +19,7 @@ from autograd.calculus.notation import number
 from nn.explanation.figures import Figures, LayerReport, NeuronFigures
 from nn.explanation.writing.wording import check, say
 
-__all__ = ["Finding", "Thresholds", "diagnose", "usual_slope"]
+__all__ = ["Finding", "Thresholds", "diagnose", "slopes", "usual_slope"]
 
 _Array = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -129,7 +129,7 @@ def diagnose(report: Figures, thresholds: Thresholds | None = None) -> tuple[Fin
     return tuple(replace(finding, lang=report.lang) for finding in found)
 
 
-def _slopes(activation: str) -> tuple[float, float]:
+def slopes(activation: str) -> tuple[float, float]:
     """The largest |σ'| around 0, and the smallest over a wider range."""
     return (1.0, 1.0) if activation == "linear" else _slopes_of(RULES[activation])
 
@@ -151,12 +151,12 @@ def usual_slope(activation: str) -> float:
     >>> usual_slope("tanh"), usual_slope("sigmoid"), usual_slope("relu")
     (1.0, 0.25, 1.0)
     """
-    return _slopes(activation)[0]
+    return slopes(activation)[0]
 
 
 def _switches_off(activation: str) -> bool:
     """Whether σ' is exactly 0 already for moderate z: relu is off there, where tanh is only nearly flat."""
-    return _slopes(activation)[1] == 0.0
+    return slopes(activation)[1] == 0.0
 
 
 def _not_finite(report: Figures) -> Finding:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import os
 from collections.abc import Callable
 from typing import Any
@@ -15,6 +14,7 @@ from nn.explanation.explain import sample_cost
 from nn.explanation.writing.wording import check
 from viz.explorer.graph_data import graph_data
 from viz.explorer.page import page
+from viz.single_file import Page
 from viz.style import clean
 
 __all__ = ["Explorer", "explore"]
@@ -22,34 +22,13 @@ __all__ = ["Explorer", "explore"]
 _Path = str | os.PathLike[str]
 
 
-class Explorer:
+class Explorer(Page):
     """A page in which to step through a graph; in Jupyter it shows itself.
 
     Attributes:
         html: the whole page, one file that loads nothing.
         title: its title.
     """
-
-    def __init__(self, html: str, title: str) -> None:
-        self.html, self.title = html, title
-
-    def save(self, path: _Path) -> None:
-        """Write the page to a file, whole or not at all.
-
-        Raises:
-            OSError: `path` cannot be written.
-        """
-        write_whole(path, self.html)
-
-    def _repr_html_(self) -> str:
-        """The page in a frame of its own, from which its script reaches nothing of the notebook."""
-        return (
-            f'<iframe title="{html.escape(self.title)}" sandbox="allow-scripts" width="100%" height="640" '
-            f'style="border:0;border-radius:8px" srcdoc="{html.escape(self.html)}"></iframe>'
-        )
-
-    def __repr__(self) -> str:
-        return f"<Explorer: {self.title}, {len(self.html):,} characters; .save(path) writes the page>"
 
 
 def explore(

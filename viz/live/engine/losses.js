@@ -21,7 +21,10 @@ const shares = (y, outputs) => (outputs === 1 ? [y] : Array.from({ length: outpu
 export const LOSSES = {
   mse: {
     single: true, several: true, targets: shares, slope: "2(a − t)",
-    cost: (outputs, targets) => averaged(outputs, targets, (a, t) => apply("mul", apply("sub", a, t), apply("sub", a, t))),
+    cost: (outputs, targets) => averaged(outputs, targets, (a, t) => {
+      const error = apply("sub", a, t);
+      return apply("mul", error, error);
+    }),
   },
   mae: {
     single: true, several: true, targets: shares, slope: "sign(a − t)",
