@@ -16,7 +16,17 @@ __all__ = ["Node", "Symbol", "aslist", "constant", "ieee", "kind_of", "number", 
 class Node:
     """What graphs are made of: Values, and the symbols that stand for them while a function is traced."""
 
-    __slots__ = ()
+    #: Its place in a topological order of all that derivatives were taken of; set by :mod:`autograd.transforms.sweep`.
+    __slots__ = ("_rank",)
+
+    _rank: int
+
+    def __getstate__(self) -> Any:
+        """All but the rank: where a pickle is read, others were given."""
+        state: Any = object.__getstate__(self)
+        if isinstance(state, tuple):
+            state[1].pop("_rank", None)
+        return state
 
 
 class Symbol(Node):

@@ -53,7 +53,7 @@ class Expressions(NamedTuple):
         return (self.forward, *self.partials, *(tree for _, tree in self.given))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Rule:
     """One row of the calculus table.
 

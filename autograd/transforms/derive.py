@@ -6,7 +6,7 @@ The result is a graph again, so it can be differentiated again, to any order.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from typing import Any
 
 from autograd import operations
@@ -19,27 +19,34 @@ from autograd.value import Value, primal
 __all__ = ["forget_partials", "partials_as_values"]
 
 
-def partials_as_values(node: Value) -> list[Operand]:
+def partials_as_values(node: Value, wrt: Container[Value] | None = None) -> list[Operand]:
     """Return the local derivative of `node` with respect to each of its parents, in order, as Values.
 
     A derivative that is the same number everywhere, like 1 for a sum, stays a float.
 
+    Args:
+        node: the value.
+        wrt: those of its parents whose derivatives are asked for, all unless told; the others' are not computed: 0.0.
+
     >>> x = Value(3.0)
-    >>> (derivative,) = partials_as_values(x.tanh())
+    >>> (derivative,) = partials_as_values(x.sin())
     >>> derivative.op
-    'sub'
+    'cos'
     """
     rule = RULES[node.op]
     derivatives: list[Operand] = []
     grouped = rule.grouped(node.operands)
     for index, operand in enumerate(rule.operands):
         members = grouped[index] if operand.is_sequence else [grouped[index]]
-        wanted = [isinstance(member, Value) for member in members]
-        if not any(wanted):
+        parents = [member for member in members if isinstance(member, Value)]
+        if not parents:
+            continue
+        if wrt is not None and not any(parent in wrt for parent in parents):
+            derivatives += [0.0] * len(parents)
             continue
         partial = _partial(rule, index)(*grouped, node)
         elements = partial if operand.is_sequence else [partial]
-        derivatives += [element for element, is_wanted in zip(elements, wanted, strict=True) if is_wanted]
+        derivatives += [element for element, member in zip(elements, members, strict=True) if isinstance(member, Value)]
     return derivatives
 
 

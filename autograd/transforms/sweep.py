@@ -1,18 +1,31 @@
-"""Derivatives of one Value by others, floats or Values: the reverse sweep without touching any ``grad``."""
+"""Derivatives of Values by others, floats or Values: the reverse sweep without touching any ``grad``.
+
+A sweep visits what lies between the results and what they are differentiated by, and nothing else: what was computed
+before is left alone, however much there is of it. For that, a value gets a *rank* when a sweep first meets it, larger
+than the ranks of its operands. A value can only depend on values of lower ranks, so a sweep stops at ranks below those
+that it differentiates by. Each value is ranked once: derivatives within derivatives cost what their own work costs.
+"""
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Callable, Iterable, Sequence
+import threading
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from operator import attrgetter
 from typing import Any
 
 from autograd import modes
-from autograd.graph import interior
 from autograd.operations import Operand
 from autograd.transforms.derive import partials_as_values
 from autograd.value import Value, primal
 
-__all__ = ["add", "gradients", "partials", "times", "total"]
+__all__ = ["add", "behind", "dependents", "gradients", "pull_back", "times", "total"]
+
+_ranks = itertools.count()
+#: Held while ranks are given: two threads may meet the same value.
+_ranking = threading.Lock()
+_rank = attrgetter("_rank")
 
 
 def gradients(root: Value, wrt: Sequence[Value], *, create_graph: bool = False) -> list[Any]:
@@ -28,24 +41,76 @@ def gradients(root: Value, wrt: Sequence[Value], *, create_graph: bool = False) 
     >>> first.data, gradients(first, [x])
     (12.0, [12.0])
     """
-    partials_of: Callable[[Value], Sequence[Operand]] = partials_as_values if create_graph else partials
-    adjoints: dict[Value, Operand] = {root: 1.0}
-    order = interior(root)
+    found = pull_back({root: 1.0}, dependents([root], wrt), wrt, create_graph=create_graph)
+    return [adjoint if isinstance(adjoint, Value) else Value(adjoint) for adjoint in found] if create_graph else found
+
+
+def dependents(roots: Iterable[Value], wrt: Iterable[Value]) -> list[Value]:
+    """Return what `roots` were computed from that was itself computed from `wrt`, in topological order.
+
+    >>> a, b = Value(2.0), Value(3.0)
+    >>> [node.op for node in dependents([a * b + b.exp()], [a])]
+    ['mul', 'add']
+    """
+    roots = list(roots)
+    _give_ranks(roots)
+    moving = {value for value in wrt if hasattr(value, "_rank")}  # what has no rank is behind none of the roots
+    if not moving:
+        return []
+    lowest = min(map(_rank, moving))
+    order = []
+    for node in behind(roots, lambda value: value._rank > lowest):
+        if not moving.isdisjoint(node.parents):
+            moving.add(node)
+            order.append(node)
+    return order
+
+
+def behind(roots: Iterable[Value], wanted: Callable[[Value], bool]) -> list[Value]:
+    """Return the values that `roots` were computed from, themselves too, as far as they are `wanted`, in order."""
+    stack = [root for root in roots if wanted(root)]
+    found = set(stack)
+    while stack:
+        for parent in stack.pop().parents:
+            if parent not in found and wanted(parent):
+                found.add(parent)
+                stack.append(parent)
+    return sorted(found, key=_rank)
+
+
+def pull_back(
+    seeds: Mapping[Value, Operand], order: Sequence[Value], wrt: Sequence[Value], *, create_graph: bool
+) -> list[Operand]:
+    """Return the derivative of the sum of ``seed * root`` with respect to each of `wrt`, by one reverse sweep.
+
+    Args:
+        seeds: the roots, and what each counts.
+        order: what lies between them and `wrt`, as :func:`dependents` gives it.
+        wrt: the Values to differentiate with respect to.
+        create_graph: compute with Values.
+    """
+    moving = {*order, *wrt}
+    adjoints: dict[Value, Operand] = dict(seeds)
+    pass_back = _pass_values if create_graph else _pass_floats
     for node in reversed(order):
         adjoint = adjoints.get(node, 0.0)
-        if not isinstance(adjoint, Value) and adjoint == 0.0:  # nothing flows back; a Value's 0 may still vary
-            continue
-        for parent, partial in zip(node.parents, partials_of(node), strict=True):
-            adjoints[parent] = add(adjoints.get(parent, 0.0), times(adjoint, partial))
+        if isinstance(adjoint, Value) or adjoint != 0.0:  # a Value's 0 may still vary
+            pass_back(node, adjoint, adjoints, moving)
     if modes.is_watching():
-        modes.check_gradients(order, lambda value: primal(adjoints.get(value, 0.0)))
-    found = [adjoints.get(value, 0.0) for value in wrt]
-    return [_as_value(adjoint) for adjoint in found] if create_graph else found
+        modes.check_gradients(list(order), lambda value: primal(adjoints.get(value, 0.0)))
+    return [adjoints.get(value, 0.0) for value in wrt]
 
 
-def partials(node: Value) -> Sequence[float]:
-    """Return the local derivatives of a node as floats."""
-    return node.partials
+def _pass_floats(node: Value, adjoint: Any, adjoints: dict[Value, Any], moving: Collection[Value]) -> None:
+    for parent, partial in zip(node.parents, node.partials, strict=True):
+        if partial and parent in moving:
+            adjoints[parent] = adjoints.get(parent, 0.0) + adjoint * partial
+
+
+def _pass_values(node: Value, adjoint: Operand, adjoints: dict[Value, Operand], moving: Collection[Value]) -> None:
+    for parent, partial in zip(node.parents, partials_as_values(node, moving), strict=True):
+        if parent in moving:
+            adjoints[parent] = add(adjoints.get(parent, 0.0), times(adjoint, partial))
 
 
 def times(a: Operand, b: Operand) -> Operand:
@@ -74,5 +139,14 @@ def total(terms: Iterable[Operand]) -> Operand:
     return result
 
 
-def _as_value(adjoint: Operand) -> Value:
-    return adjoint if isinstance(adjoint, Value) else Value(adjoint)
+def _give_ranks(roots: Iterable[Value]) -> None:
+    """Rank whatever is behind `roots` and has no rank, operands first; behind what has one, all is ranked."""
+    with _ranking:
+        stack: list[Value | None] = [root for root in roots if not hasattr(root, "_rank")]
+        while stack:
+            node = stack.pop()
+            if node is None:
+                stack.pop()._rank = next(_ranks)  # type: ignore[union-attr]
+            elif not hasattr(node, "_rank"):
+                stack += (node, None)
+                stack += [parent for parent in node.parents if not hasattr(parent, "_rank")]
