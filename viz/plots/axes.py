@@ -6,6 +6,8 @@ Figures are made by themselves, without pyplot's global state: they work without
 from __future__ import annotations
 
 import bisect
+import functools
+import io
 import math
 from typing import TYPE_CHECKING, Any
 
@@ -13,9 +15,10 @@ from viz.style import CLASSES, CURVES, GREY, RULE, clean, shorten
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
     from matplotlib.text import Text
 
-__all__ = ["chinese_font", "colour", "curve_colour", "legible", "mark", "new_axes", "write"]
+__all__ = ["chinese_font", "colour", "curve_colour", "legible", "mark", "new_axes", "new_figure", "write"]
 
 #: Shapes of marks, for the classes in this order.
 _MARKS = "os^DvPX*"
@@ -88,7 +91,48 @@ def chinese_font() -> str:
     return next((name for name in _CHINESE if name in installed), "")
 
 
-def new_axes() -> Axes:
+@functools.cache
+def _shown() -> tuple[type[Figure], type[Axes]]:
+    """Matplotlib's own figure and axes, but in a notebook they show the picture instead of their names.
+
+    pyplot's figures are shown by pyplot; these are none of its.
+    """
+    try:
+        from matplotlib.axes import Axes
+        from matplotlib.figure import Figure
+    except ImportError as error:
+        raise ImportError('plots need matplotlib: pip install "glassgrad[plot]"') from error
+
+    class ShownFigure(Figure):
+        def _repr_png_(self) -> tuple[bytes, dict[str, int]]:
+            picture = io.BytesIO()
+            self.savefig(picture, format="png", dpi=2 * _DOTS)
+            width, height = (round(_DOTS * inches) for inches in self.get_size_inches())
+            return picture.getvalue(), {"width": width, "height": height}  # twice as sharp as it is large
+
+    class ShownAxes(Axes):
+        def _repr_png_(self) -> tuple[bytes, dict[str, int]]:
+            figure: Any = self.get_figure(root=True)
+            shown: tuple[bytes, dict[str, int]] = figure._repr_png_()
+            return shown
+
+    return ShownFigure, ShownAxes
+
+
+#: The pixels of an inch on a page.
+_DOTS = 96
+
+
+def new_figure(width: float, height: float) -> Figure:
+    """Return an empty figure of so many inches, which shows itself in a notebook.
+
+    Raises:
+        ImportError: matplotlib is not installed.
+    """
+    return _shown()[0](figsize=(width, height), dpi=150, layout="constrained")
+
+
+def new_axes(width: float = 5.6, height: float = 4.2) -> Axes:
     """Return axes on a figure of their own, with no more lines than needed; save it with ``axes.figure.savefig(path)``.
 
     Raises:
@@ -97,11 +141,7 @@ def new_axes() -> Axes:
     >>> len(new_axes().lines)
     0
     """
-    try:
-        from matplotlib.figure import Figure
-    except ImportError as error:
-        raise ImportError('plots need matplotlib: pip install "glassgrad[plot]"') from error
-    axes = Figure(figsize=(5.6, 4.2), dpi=150, layout="constrained").subplots()
+    axes: Axes = new_figure(width, height).add_subplot(axes_class=_shown()[1])
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
     for side in ("left", "bottom"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from autograd import LengthError, OperandError, UnknownNameError
 from autograd.calculus.notation import number
 from viz.plots.axes import colour, mark, new_axes, write
 from viz.plots.response import Array, Grid, classes_of, make_grid, margins, respond
+from viz.plots.wording import speaker
 from viz.style import GREY, INK, mix
 
 if TYPE_CHECKING:
@@ -42,6 +43,8 @@ def plot_decision_boundary(
     features: Sequence[int] = (0, 1),
     feature_names: Sequence[str] | None = None,
     class_names: Sequence[str] | None = None,
+    held_out: tuple[Any, Any] | None = None,
+    lang: str = "en",
     **kwargs: Any,
 ) -> Axes:
     """Colour the plane of two features by the class a model gives it, and put the rows on it.
@@ -65,6 +68,8 @@ def plot_decision_boundary(
         features: the two columns to vary; all others are held at their mean, which the title says.
         feature_names: one per column; unless given, those of a data frame or of the model, else x0, x1, ...
         class_names: one per class, in the order of the sorted labels.
+        held_out: rows that the model did not learn from, and their labels: drawn hollow.
+        lang: of the words in it, ``"en"`` or ``"zh"``.
         kwargs: for matplotlib's function of the name `plot_method`.
 
     Returns:
@@ -83,6 +88,9 @@ def plot_decision_boundary(
     grid = make_grid(X, features, grid_resolution, eps)
     table = np.asarray(X, dtype=float)
     labels = _labels(y, len(table))
+    others = _others(held_out, table, labels)
+    if others is not None:
+        grid = make_grid(X, features, grid_resolution, eps, others[0])
     columns = _columns(model, X, table.shape[1], feature_names)
     axes = ax if ax is not None else new_axes()  # before the model is asked: matplotlib may be missing
     method, answer = respond(model, grid.points, response_method)
@@ -98,12 +106,15 @@ def plot_decision_boundary(
         raise OperandError("cmap= colours one class against the others: say which with class_of_interest=")
     else:
         _paint(axes, grid, fields, plot_method, kwargs)
-    lines = 0 if labels is None else _scatter(axes, table[:, list(features)], labels, classes, names)
+    say, plane = speaker(lang), list(features)
+    lines = 0 if labels is None else _scatter(axes, table[:, plane], labels, classes, names)
+    if others is not None:
+        _scatter_hollow(axes, others[0][:, plane], others[1], classes, say)
     if grid.held:
         title = axes.set_title("", loc="left", fontsize=8, color=GREY, pad=6 + 17 * lines)  # points, above the legend
         held = ", ".join(f"{columns[column]} {number(value)}" for column, value in grid.held.items())
-        if write(title, f"others at their mean: {held}") > _room(axes)[0]:
-            write(title, f"the {len(grid.held)} other columns at their mean")
+        if write(title, say("others at their mean: {columns}", columns=held)) > _room(axes)[0]:
+            write(title, say("the {count} other columns at their mean", count=len(grid.held)))
     across, up = _room(axes)
     write(axes.set_xlabel("", color=INK), columns[features[0]] if xlabel is None else xlabel, across)
     write(axes.set_ylabel("", color=INK), columns[features[1]] if ylabel is None else ylabel, up)
@@ -145,16 +156,47 @@ def _scatter(axes: Axes, places: Array, labels: Array, classes: Sequence[Any], n
         x, y = places[labels == label].T
         look: Any = {"color": colour(index), "marker": mark(index), "edgecolors": "white", "linewidths": 0.7}
         marks.append(axes.scatter(x, y, s=26, label=name, **look))
+    from matplotlib.text import Text
+
+    across, _ = _room(axes)
+    widest = max(write(Text(fontsize=9), name, across - _MARK) for name in names)
+    columns = max(1, min(len(classes), _ACROSS, int(across / (widest + _MARK))))
     legend = axes.legend(
         marks, [str(index) for index in range(len(marks))], loc="lower left", bbox_to_anchor=(-0.02, 1.0),
-        frameon=False, fontsize=9, handletextpad=0.1, columnspacing=1.2, labelcolor=INK,
+        ncols=columns, frameon=False, fontsize=9, handletextpad=0.1, columnspacing=1.2, labelcolor=INK,
     )  # fmt: skip
-    across, _ = _room(axes)
-    # Only now: as a label, a name that begins with _ would be left out.
-    widest = max(write(text, name, across - _MARK) for text, name in zip(legend.get_texts(), names, strict=True))
-    columns = max(1, min(len(classes), _ACROSS, int(across / (widest + _MARK))))
-    legend.set_ncols(columns)
+    for text, name in zip(legend.get_texts(), names, strict=True):
+        write(text, name, across - _MARK)  # only now: as a label, a name that begins with _ would be left out
     return math.ceil(len(classes) / columns)
+
+
+def _scatter_hollow(axes: Axes, places: Array, labels: Array, classes: Sequence[Any], say: Callable[..., str]) -> None:
+    """Put rows on the plane that nothing was learnt from, as the outlines of their marks, and say so below."""
+    for index, label in enumerate(classes):
+        x, y = places[labels == label].T
+        look: Any = {"facecolors": "white", "marker": mark(index), "edgecolors": colour(index), "linewidths": 1.3}
+        axes.scatter(x, y, s=24, zorder=2.5, **look)
+    note = f"● {say('learnt from')} · ○ {say('held out')}"
+    text = axes.annotate("", (1.0, 0.0), (0, -34), xycoords="axes fraction", textcoords="offset points", ha="right")
+    text.set(fontsize=8, color=GREY, va="center")
+    write(text, note)
+
+
+def _others(held_out: Any, table: Array, labels: Array | None) -> tuple[Array, Array] | None:
+    """The rows that were held out, checked like those that were not."""
+    if held_out is None:
+        return None
+    if labels is None:
+        raise OperandError("held_out= goes with y: without labels no rows are drawn")
+    if not isinstance(held_out, tuple | list) or len(held_out) != 2:
+        raise OperandError(f"held_out is a pair (X, y), rows and their labels; got {type(held_out).__name__}")
+    X, y = held_out
+    rows = np.asarray(X, dtype=float)
+    if rows.ndim != 2 or rows.shape[1] != table.shape[1]:
+        raise LengthError(f"held_out has rows of the shape {rows.shape}, X of {table.shape}: give the same columns")
+    found = _labels(y, len(rows))
+    assert found is not None
+    return rows, found
 
 
 def _room(axes: Axes) -> tuple[float, float]:

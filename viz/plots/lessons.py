@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import UnknownNameError
 from autograd.calculus.notation import number
-from viz.plots.axes import chinese_font, colour, curve_colour, legible
+from viz.plots.axes import colour, curve_colour, legible
+from viz.plots.wording import speaker
 from viz.style import GREY, INK, NEGATIVE, POSITIVE, RULE
 
 if TYPE_CHECKING:
@@ -22,35 +23,6 @@ if TYPE_CHECKING:
 __all__ = ["plot_lesson", "written"]
 
 Picture = Mapping[str, Any]
-
-_WORDS = {
-    "step": "步数",
-    "cost": "代价",
-    "with biases": "有偏置",
-    "without biases": "无偏置",
-    "weights": "权重",
-    "biases": "偏置",
-    "gradients of the hidden layer": "隐藏层的梯度",
-    "cost, step by step": "代价随步数的变化",
-    "squared error of the answer": "输出的平方误差",
-    "z = 6, cross-entropy": "z = 6，交叉熵",
-    "random weights": "权重随机",
-    "equal weights": "权重相同",
-    "equal": "相同",
-    "random": "随机",
-    "zero": "全零",
-    "δ of every row": "各样本的 δ",
-    "rows, sorted": "样本（排序后）",
-    "class": "类别",
-    "their running sum": "累加和",
-    "rows added": "已累加的样本数",
-    "∂C/∂a: the pressure in every layer": "∂C/∂a：各层承受的压力",
-    "layer": "层",
-    "output": "输出",
-    "w·δ: terms of the sum": "w·δ：求和的各项",
-    "next layer's neurons": "下一层的神经元",
-    "rms δ by layer": "各层 δ 的均方根",
-}
 
 
 def plot_lesson(name: str, picture: Picture, *, lang: str = "en") -> Figure:
@@ -76,12 +48,12 @@ def plot_lesson(name: str, picture: Picture, *, lang: str = "en") -> Figure:
         from matplotlib.figure import Figure
     except ImportError as error:
         raise ImportError('pictures need matplotlib: pip install "glassgrad[plot]"') from error
-    font = chinese_font() if lang == "zh" else ""
+    say = speaker(lang)
     figure = Figure(figsize=(max(3.4 * panels, 5.6), 3.1), dpi=150, layout="constrained", facecolor="white")
     axes = figure.subplots(1, panels, squeeze=False)[0]
     for each in axes:
         _prepare(each)
-    plot(picture, axes, (lambda words: _WORDS[words]) if font else str)
+    plot(picture, axes, say)
     legible(figure)
     return figure
 
@@ -96,7 +68,7 @@ def written(figure: Figure, kind: str) -> bytes:
     return content.getvalue()
 
 
-def _bias_one(picture: Picture, axes: Sequence[Axes], say: Callable[[str], str]) -> None:
+def _bias_one(picture: Picture, axes: Sequence[Axes], say: Callable[..., str]) -> None:
     bars, curve = axes
     kinds, gradients = zip(*picture["gradients"], strict=True)
     bars.bar(range(len(gradients)), gradients, color=[_shade(gradient) for gradient in gradients], width=0.7)
@@ -118,7 +90,7 @@ def _bias_one(picture: Picture, axes: Sequence[Axes], say: Callable[[str], str])
     curve.set_xlabel(say("step"))
 
 
-def _saturation(picture: Picture, axes: Sequence[Axes], say: Callable[[str], str]) -> None:
+def _saturation(picture: Picture, axes: Sequence[Axes], say: Callable[..., str]) -> None:
     import math
 
     slope, curve = axes
@@ -145,7 +117,7 @@ def _saturation(picture: Picture, axes: Sequence[Axes], say: Callable[[str], str
     curve.set_xlabel(say("step"))
 
 
-def _symmetry(picture: Picture, axes: Sequence[Axes], say: Callable[[str], str]) -> None:
+def _symmetry(picture: Picture, axes: Sequence[Axes], say: Callable[..., str]) -> None:
     *planes, curve = axes
     paths = [point for kind in picture["paths"].values() for path in kind for point in path]
     low, high = min(map(min, paths)) - 0.15, max(map(max, paths)) + 0.15
@@ -175,7 +147,7 @@ def _symmetry(picture: Picture, axes: Sequence[Axes], say: Callable[[str], str])
     curve.set_ylim(-0.08, None)
 
 
-def _batch_sum(picture: Picture, axes: Sequence[Axes], say: Callable[[str], str]) -> None:
+def _batch_sum(picture: Picture, axes: Sequence[Axes], say: Callable[..., str]) -> None:
     bars, curve = axes
     pairs = sorted(zip(picture["deltas"], picture["classes"], strict=True))
     for label in sorted(set(picture["classes"])):
@@ -184,7 +156,7 @@ def _batch_sum(picture: Picture, axes: Sequence[Axes], say: Callable[[str], str]
             places,
             [pairs[place][0] for place in places],
             color=colour(label),
-            label=f"{say('class')} {label}",
+            label=say("class {label}", label=label),
             width=0.8,
         )
     bars.axhline(0.0, color=RULE, linewidth=1)
@@ -202,7 +174,7 @@ def _batch_sum(picture: Picture, axes: Sequence[Axes], say: Callable[[str], str]
     curve.set_xlabel(say("rows added"))
 
 
-def _pressure(picture: Picture, axes: Sequence[Axes], say: Callable[[str], str]) -> None:
+def _pressure(picture: Picture, axes: Sequence[Axes], say: Callable[..., str]) -> None:
     dots, falls = axes
     for place, layer in enumerate(picture["layers"]):
         shades = [_shade(x) for x in layer]
@@ -216,7 +188,7 @@ def _pressure(picture: Picture, axes: Sequence[Axes], say: Callable[[str], str])
     dots.annotate(
         number(output), (last, output), (-8, -3), textcoords="offset points", fontsize=9, color=INK, ha="right"
     )
-    dots.set_xticks(range(last + 1), [f"{say('layer')} {place}" for place in range(last)] + [say("output")])
+    dots.set_xticks(range(last + 1), [say("layer {place}", place=place) for place in range(last)] + [say("output")])
     dots.margins(x=0.12)
     _title(dots, say("∂C/∂a: the pressure in every layer"))
     products = picture["products"]
@@ -231,7 +203,7 @@ def _pressure(picture: Picture, axes: Sequence[Axes], say: Callable[[str], str])
     _title(falls, say("w·δ: terms of the sum"))
 
 
-def _relu(picture: Picture, axes: Sequence[Axes], say: Callable[[str], str]) -> None:
+def _relu(picture: Picture, axes: Sequence[Axes], say: Callable[..., str]) -> None:
     (flow,) = axes
     for index, (name, deltas) in enumerate(picture["flow"].items()):
         flow.plot(range(len(deltas)), deltas, "o-", color=curve_colour(index), linewidth=1.8, markersize=5)
@@ -245,7 +217,7 @@ def _relu(picture: Picture, axes: Sequence[Axes], say: Callable[[str], str]) -> 
     _title(flow, say("rms δ by layer"))
 
 
-_PLOTS: dict[str, tuple[int, Callable[[Picture, Sequence[Any], Callable[[str], str]], None]]] = {
+_PLOTS: dict[str, tuple[int, Callable[[Picture, Sequence[Any], Callable[..., str]], None]]] = {
     "bias-one": (2, _bias_one),
     "saturation": (2, _saturation),
     "symmetry": (3, _symmetry),

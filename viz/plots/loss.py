@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,8 +11,9 @@ import numpy as np
 
 from autograd import LengthError, OperandError, UnknownNameError
 from autograd.calculus.notation import number
-from viz.plots.axes import curve_colour, new_axes
+from viz.plots.axes import curve_colour, legible, new_axes, write
 from viz.plots.response import Array
+from viz.plots.wording import speaker
 from viz.style import INK, RULE
 
 if TYPE_CHECKING:
@@ -24,13 +25,14 @@ __all__ = ["plot_loss"]
 _WIDE = 30.0
 
 
-def plot_loss(history: Any, *, metrics: Sequence[str] | None = None, ax: Axes | None = None) -> Axes:
+def plot_loss(history: Any, *, metrics: Sequence[str] | None = None, ax: Axes | None = None, lang: str = "en") -> Axes:
     """Draw how the loss fell, epoch by epoch, each curve labelled at its end; a ring marks the best epoch.
 
     Args:
         history: what ``nn.fit`` returned, or its records: dictionaries with numbers by name, or bare numbers.
         metrics: the names to draw, such as ``["accuracy", "validation_accuracy"]``; all losses unless given.
         ax: where to draw; a new figure unless given.
+        lang: of the words in it, ``"en"`` or ``"zh"``.
 
     Returns:
         The axes, matplotlib's own; logarithmic where the numbers span more than a factor of 30.
@@ -57,13 +59,15 @@ def plot_loss(history: Any, *, metrics: Sequence[str] | None = None, ax: Axes | 
         for index, name in enumerate(chosen)
     ]
     axes = ax if ax is not None else new_axes()
+    say = speaker(lang)
     for curve in curves:
         marker = "o" if np.isfinite(curve.numbers).sum() == 1 else ""  # a line through one point is nothing
         axes.plot(epochs, curve.numbers, color=curve.colour, linewidth=1.8, marker=marker, label=curve.name)
-    axes.set_xlabel("epoch", color=INK)
-    _scale(axes, curves)
-    _name_ends(axes, curves)
-    _ring_best(axes, epochs, next((curve for curve in curves if curve.name.startswith("validation")), curves[0]))
+    axes.set_xlabel(say("epoch"), color=INK)
+    _scale(axes, curves, say)
+    _name_ends(axes, curves, say)
+    _ring_best(axes, epochs, next((curve for curve in curves if curve.name.startswith("validation")), curves[0]), say)
+    legible(axes)
     return axes
 
 
@@ -83,11 +87,11 @@ class _Curve:
         return f"{x:.1%}" if self.name.endswith("accuracy") else number(x)
 
 
-def _scale(axes: Axes, curves: Sequence[_Curve]) -> None:
+def _scale(axes: Axes, curves: Sequence[_Curve], say: Callable[..., str]) -> None:
     from matplotlib.ticker import MaxNLocator, PercentFormatter
 
     quantities = list(dict.fromkeys(curve.quantity for curve in curves))
-    axes.set_title(", ".join(quantities), loc="left", fontsize=11, color=INK)
+    write(axes.set_title("", loc="left", fontsize=11, color=INK), ", ".join(map(_in(say), quantities)))
     axes.grid(axis="y", color=RULE, linewidth=0.5, alpha=0.6)
     axes.margins(x=0.02)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
@@ -99,7 +103,7 @@ def _scale(axes: Axes, curves: Sequence[_Curve]) -> None:
         axes.set_yscale("log")
 
 
-def _name_ends(axes: Axes, curves: Sequence[_Curve]) -> None:
+def _name_ends(axes: Axes, curves: Sequence[_Curve], say: Callable[..., str]) -> None:
     """Write each name and last number beside the end of its curve, moved apart where ends are close."""
     axes.autoscale_view()
     place = axes.transScale + axes.transLimits  # from data to shares of the axes
@@ -108,19 +112,24 @@ def _name_ends(axes: Axes, curves: Sequence[_Curve]) -> None:
     for curve in curves:
         finite = curve.numbers[np.isfinite(curve.numbers)]
         if len(finite):
-            which = "validation" if curve.name.startswith("validation_") else "training"
-            text = f"{which if is_one else curve.name.replace('_', ' ')}  {curve.written(finite[-1])}"
+            which = say("validation" if curve.name.startswith("validation_") else "training")
+            text = f"{which if is_one else _in(say)(curve.name.replace('_', ' '))}  {curve.written(finite[-1])}"
             ends.append((float(place.transform((axes.get_xlim()[1], finite[-1]))[1]), text, curve.colour))
     lowest = -math.inf
     for height, text, shade in sorted(ends):
         lowest = max(height, lowest + 0.06)
         axes.annotate(
             text, (1.0, lowest), (6, 0), xycoords="axes fraction", textcoords="offset points", va="center", fontsize=9,
-            color=shade,
+            color=shade, parse_math=False,
         )  # fmt: skip
 
 
-def _ring_best(axes: Axes, epochs: Array, curve: _Curve) -> None:
+def _in(say: Callable[..., str]) -> Callable[[str], str]:
+    """The known quantities in a language; whatever else a callback recorded keeps its name."""
+    return lambda name: say(name) if name in ("loss", "accuracy", "r2") else name
+
+
+def _ring_best(axes: Axes, epochs: Array, curve: _Curve, say: Callable[..., str]) -> None:
     from matplotlib.patheffects import withStroke
 
     numbers = curve.numbers
@@ -131,8 +140,10 @@ def _ring_best(axes: Axes, epochs: Array, curve: _Curve) -> None:
     at = epochs[best], numbers[best]
     axes.plot(*at, "o", markersize=8, markerfacecolor="none", markeredgecolor=curve.colour, clip_on=False)
     if best < len(numbers) - 1:  # else its number stands at the end of the curve already
+        value, epoch = curve.written(numbers[best]), f"{epochs[best]:.0f}"
+        told = say("best {value}, epoch {epoch}", value=value, epoch=epoch)
         axes.annotate(
-            f"best {curve.written(numbers[best])}, epoch {epochs[best]:.0f}", at, (0, 9 if is_best_high else -9),
+            told, at, (0, 9 if is_best_high else -9),
             textcoords="offset points", ha="right" if at[0] > epochs.mean() else "left",
             va="bottom" if is_best_high else "top", fontsize=8, color=curve.colour,
             path_effects=[withStroke(linewidth=2.5, foreground="white")],

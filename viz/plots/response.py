@@ -40,7 +40,7 @@ class Grid:
     held: dict[int, float]
 
 
-def make_grid(X: Any, features: Sequence[int], resolution: int, eps: float) -> Grid:
+def make_grid(X: Any, features: Sequence[int], resolution: int, eps: float, more: Any = None) -> Grid:
     """Return the grid that covers two columns of X, and `eps` more on every side.
 
     Args:
@@ -48,6 +48,7 @@ def make_grid(X: Any, features: Sequence[int], resolution: int, eps: float) -> G
         features: the two columns to vary.
         resolution: points in each direction.
         eps: in the units of the features.
+        more: (any, features) rows that it covers too.
 
     Raises:
         OperandError, LengthError: an argument is of the wrong kind or shape.
@@ -66,7 +67,8 @@ def make_grid(X: Any, features: Sequence[int], resolution: int, eps: float) -> G
     if len(chosen) != 2 or chosen[0] == chosen[1] or not all(_is_column(column, count) for column in chosen):
         raise OperandError(f"features must be two different columns out of 0 to {count - 1}, got {features!r}")
     first, second = map(int, chosen)
-    low, high = table.min(axis=0) - eps, table.max(axis=0) + eps
+    whole = table if more is None else np.vstack([table, _table(more)])
+    low, high = whole.min(axis=0) - eps, whole.max(axis=0) + eps
     xs, ys = (np.linspace(low[column], high[column], resolution) for column in (first, second))
     points = np.tile(table.mean(axis=0), (resolution * resolution, 1))
     points[:, first], points[:, second] = (plane.ravel() for plane in np.meshgrid(xs, ys))

@@ -13,9 +13,10 @@ from nn.checks import rows_of_numbers, whole
 from nn.explanation.collect import named_neurons
 from nn.explanation.report import layer_of
 from nn.training.task import Task
-from viz.plots.axes import curve_colour, new_axes
+from viz.plots.axes import curve_colour, legible, new_figure
 from viz.plots.boundary import plot_decision_boundary
 from viz.plots.response import Array
+from viz.plots.wording import speaker
 from viz.style import GREY, INK, RULE
 
 if TYPE_CHECKING:
@@ -116,12 +117,15 @@ class Recorder:
         return found
 
 
-def plot_training(recorder: Recorder, *, epochs: Sequence[int] | None = None, **boundary: Any) -> Figure:
+def plot_training(
+    recorder: Recorder, *, epochs: Sequence[int] | None = None, lang: str = "en", **boundary: Any
+) -> Figure:
     """Draw the decision boundary at some epochs, and below it the gradients of weights and biases at all of them.
 
     Args:
         recorder: that has been the ``callback=`` of a training.
         epochs: at which to draw the boundary, at most six; four from the first to the last unless given.
+        lang: of the words in it, ``"en"`` or ``"zh"``.
         boundary: further arguments for :func:`viz.plot_decision_boundary`.
 
     Returns:
@@ -142,14 +146,11 @@ def plot_training(recorder: Recorder, *, epochs: Sequence[int] | None = None, **
     if not isinstance(recorder, Recorder):
         raise OperandError(f"plot_training takes the Recorder of a training, got {type(recorder).__name__}")
     chosen = _chosen(recorder.epochs, epochs)
-    new_axes()  # matplotlib may be missing
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(max(3.0 * len(chosen), 7.0), 5.6), dpi=150, layout="constrained")
+    figure, say = new_figure(max(3.0 * len(chosen), 7.0), 5.6), speaker(lang)
     above, below = np.asarray(figure.subfigures(2, 1, height_ratios=[1.15, 1.0]), dtype=object)
     for epoch, axes in zip(chosen, above.subplots(1, len(chosen), squeeze=False)[0], strict=True):
-        plot_decision_boundary(_as_it_was(recorder, epoch), recorder.X, recorder.y, ax=axes, **boundary)
-        _styled(axes, f"epoch {epoch}")
+        plot_decision_boundary(_as_it_was(recorder, epoch), recorder.X, recorder.y, ax=axes, lang=lang, **boundary)
+        _styled(axes, say("epoch {epoch}", epoch=epoch))
         if legend := axes.get_legend():
             legend.remove()
         axes.tick_params(labelsize=7)
@@ -160,11 +161,12 @@ def plot_training(recorder: Recorder, *, epochs: Sequence[int] | None = None, **
         for epoch in chosen:
             axes.axvline(epoch, color=GREY, linewidth=0.8, linestyle=":")
         axes.set_yscale("log")
-        axes.set_xlabel("epoch", color=INK)
+        axes.set_xlabel(say("epoch"), color=INK)
         axes.grid(axis="y", color=RULE, linewidth=0.5, alpha=0.6)
-        _styled(axes, f"gradients of {what}")
-    left.set_ylabel("size over all rows", color=INK)
+        _styled(axes, say(f"gradients of {what}"))
+    left.set_ylabel(say("size over all rows"), color=INK)
     left.legend(frameon=False, fontsize=8, labelcolor=INK)
+    legible(figure)
     return figure
 
 

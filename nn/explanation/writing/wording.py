@@ -7,12 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from autograd import UnknownNameError
+from autograd.system.language import LANGUAGES, check
 
 __all__ = ["LANGUAGES", "TEXTS", "check", "say"]
-
-#: The languages, in the order of the columns below.
-LANGUAGES = ("en", "zh")
 
 TEXTS: dict[str, tuple[str, str]] = {
     # The head.
@@ -211,13 +208,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         "去掉这一列，或检查它的读入和缩放是否正确。",
     ),
 }  # fmt: skip
-
-
-def check(lang: str) -> str:
-    """Return `lang` if there is such a language; else ``UnknownNameError``."""
-    if lang not in LANGUAGES:
-        raise UnknownNameError("language", lang, LANGUAGES)
-    return lang
 
 
 def say(key: str, lang: str, **fields: Any) -> str:

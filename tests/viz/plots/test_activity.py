@@ -10,6 +10,7 @@ import pytest
 
 from autograd import OperandError, Value
 from nn import MLP, Module, Neuron, data, explain
+from tests.viz.plots.words import check_words, deep
 from viz import plot_activity
 
 
@@ -70,3 +71,20 @@ def test_wide_layers_are_not_named_line_by_line() -> None:
 def test_something_else_is_refused() -> None:
     with pytest.raises(OperandError, match=r"the report that nn\.explain returns, got MLP"):
         plot_activity(MLP(2, [1], seed=0))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("layers", [2, 60])
+@pytest.mark.parametrize("activation", ["sigmoid", "relu"])
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_no_words_overlap_or_are_cut_off_however_many_layers(layers: int, activation: str, lang: str) -> None:
+    report = deep(layers, activation)
+    check_words(plot_activity(report, lang=lang))
+
+
+def test_sigmas_slope_is_shown_against_its_usual_size() -> None:
+    """The slope of a sigmoid is 1/4 at most: a healthy network of sigmoids is no less lively than one of tanh."""
+    X, y = data.moons(12, noise=0.1, seed=0)
+    report = explain(MLP(2, [5, 1], activation="sigmoid", seed=0), X, targets=y)
+    shown = table(plot_activity(report))
+    np.testing.assert_allclose(shown[:5], 4.0 * report.layers["layers.0"].activity.T, rtol=1e-12)
+    assert shown[:5].max() > 0.9

@@ -250,3 +250,27 @@ def test_nothing_runs_off_the_picture(columns: int, length: int) -> None:
 def test_wrong_arguments_are_refused(arguments: dict[str, Any], error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message):
         plot_decision_boundary(circle, X, **arguments)
+
+
+def test_held_out_rows_are_hollow_and_within_the_plane() -> None:
+    others = np.array([[9.0, 9.0], [-5.0, 0.0]]), np.array([1, 0])
+    axes = plot_decision_boundary(circle, X, y, held_out=others)
+    hollow = [c for c in axes.collections if len(c.get_facecolor()) and to_hex(c.get_facecolor()[0]) == "#ffffff"]
+    assert [np.asarray(c.get_offsets()).tolist() for c in hollow] == [[[-5.0, 0.0]], [[9.0, 9.0]]]
+    assert [to_hex(c.get_edgecolor()[0]) for c in hollow] == list(CLASSES[:2])
+    assert axes.get_xlim() == (-6.0, 10.0)
+    assert any("held out" in text.get_text() for text in axes.texts)
+    png(axes)
+
+
+@pytest.mark.parametrize(
+    ("held_out", "error", "message"),
+    [
+        (X, OperandError, r"held_out is a pair \(X, y\)"),
+        ((X[:, :1], y), LengthError, "give the same columns"),
+        ((X, y[:2]), LengthError, "give one label per row"),
+    ],
+)
+def test_held_out_rows_are_checked(held_out: Any, error: type[Exception], message: str) -> None:
+    with pytest.raises(error, match=message):
+        plot_decision_boundary(circle, X, y, held_out=held_out)

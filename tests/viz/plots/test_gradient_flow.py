@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 
 from autograd import OperandError
 from nn import MLP, data, explain
+from tests.viz.plots.words import check_words, deep
 from viz import plot_gradient_flow
 
 
@@ -75,3 +76,11 @@ def test_one_sample_zeros_and_nan_are_drawn(weight: float) -> None:
 def test_something_else_is_refused() -> None:
     with pytest.raises(OperandError, match=r"the report that nn\.explain returns, got list"):
         plot_gradient_flow([1.0])  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("layers", [2, 60])
+@pytest.mark.parametrize("activation", ["sigmoid", "relu"])
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_no_words_overlap_or_are_cut_off_however_many_layers(layers: int, activation: str, lang: str) -> None:
+    report = deep(layers, activation)
+    check_words(plot_gradient_flow(report, lang=lang))
