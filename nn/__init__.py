@@ -20,7 +20,7 @@ except ImportError as error:
 from nn import data, init, losses, optim
 from nn.data.csv_file import load_csv
 from nn.data.table import Table
-from nn.estimator import Classifier
+from nn.estimators import Classifier, Regressor
 from nn.explanation.diagnose import Finding, Thresholds, diagnose
 from nn.explanation.explain import explain
 from nn.layers import MLP, Layer, Neuron, activations
@@ -37,6 +37,7 @@ __all__ = [
     "Module",
     "Neuron",
     "Parameter",
+    "Regressor",
     "Table",
     "Thresholds",
     "activations",

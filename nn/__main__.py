@@ -12,7 +12,7 @@ from pathlib import Path
 from autograd.system.command_line import Parser, answer, real, whole
 from autograd.system.files import make_folder
 from nn.data.generated import GENERATORS
-from nn.estimator import Classifier
+from nn.estimators import Classifier
 from nn.init import SCHEMES
 from nn.optim import OPTIMIZERS
 from nn.training.experiment import VALIDATION_FROM, read_table, run

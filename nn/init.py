@@ -15,8 +15,8 @@ from autograd import OperandError, UnknownNameError
 
 __all__ = ["SCHEMES", "Seed", "draw", "generator"]
 
-#: An integer, a NumPy generator to go on drawing from, or None for one the operating system seeds.
-Seed = int | np.random.Generator | None
+#: An integer, a NumPy generator (or RandomState) to go on drawing from, or None for one the operating system seeds.
+Seed = int | np.random.Generator | np.random.RandomState | None
 
 _Array = np.ndarray[Any, np.dtype[np.float64]]
 _Scheme = Callable[[np.random.Generator, int, int], _Array]
@@ -30,8 +30,12 @@ def generator(seed: Seed) -> np.random.Generator:
     """
     if isinstance(seed, np.random.Generator):
         return seed
+    if isinstance(seed, np.random.RandomState):
+        return np.random.default_rng(seed.randint(0, 2**31 - 1, size=4))
     if seed is not None and (isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0):
-        raise OperandError(f"a seed is an integer of at least 0, a numpy Generator or None, got {seed!r}")
+        raise OperandError(
+            f"a seed is an integer of at least 0, a numpy Generator or RandomState, or None, got {seed!r}"
+        )
     return np.random.default_rng(seed)
 
 

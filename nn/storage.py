@@ -12,7 +12,7 @@ from typing import Any
 
 from autograd import GlassgradError, OperandError, StorageError
 from autograd.system.files import write_whole
-from nn.estimator import Classifier
+from nn.estimators import Classifier
 from nn.formats.classifier import describe_classifier, rebuild_classifier
 from nn.formats.structure import describe, fill, rebuild
 from nn.module import Module

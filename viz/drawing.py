@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeAlias, overload
 
 from autograd import OperandError, UnknownNameError, Value
 from nn import Module
-from nn.estimator import model_of
+from nn.estimators import model_of
 from viz.folding.fold import COMPACT_LIMIT, fold
 from viz.picture.dot import digraph
 from viz.picture.network import network

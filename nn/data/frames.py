@@ -84,7 +84,7 @@ def numbers_of(name: str, frame: nw.DataFrame[Any], columns: Sequence[str] | Non
         DataError: a column of text, of dates, or of anything else that is no number; a number that is missing.
     """
     chosen = frame.columns if columns is None else columns
-    numbers = [_column(f"{name}, column {column!r}", frame[column]) for column in chosen]
+    numbers = [_column(f"{name}, column {column!r}", frame.get_column(column)) for column in chosen]
     return np.column_stack(numbers) if numbers else np.empty((len(frame), 0))
 
 
@@ -155,13 +155,13 @@ def table_of(
         known = ", ".join(map(repr, columns))
         raise DataError(f"{where} has no column {target!r}{nearest(target, columns)}; columns: {known}")
     features = [name for name in columns if name != target]
-    cells = frame[target].to_list()
+    cells = frame.get_column(target).to_list()
     for row, cell in enumerate(cells):
         if is_no_value(cell):
             raise DataError(f"{where}, column {target!r}: row {row} has no value; fill it in or remove the row")
-    are_numbers = frame[target].dtype.is_numeric()
+    are_numbers = frame.get_column(target).dtype.is_numeric()
     if (task or TASKS[are_numbers and look_like_measurements(cells)]) == "regression":
-        y = _column(f"{where}, column {target!r}", frame[target])
+        y = _column(f"{where}, column {target!r}", frame.get_column(target))
         return Table(numbers_of(where, frame, features), y, tuple(features), (), target)
     classes = sorted(set(cells), key=None if are_numbers else str)
     if len(classes) < 2 or (not are_numbers and len(classes) > MANY_CLASSES and len(classes) >= 0.9 * len(cells)):

@@ -8,14 +8,14 @@ from __future__ import annotations
 import operator
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from autograd.errors import DataError, LengthError, OperandError
 
-__all__ = ["Standardizer", "batches", "count", "drawing", "train_test_split"]
+__all__ = ["Moments", "Standardizer", "batches", "count", "drawing", "train_test_split"]
 
 FloatArray: TypeAlias = NDArray[np.float64]
 IntArray: TypeAlias = NDArray[np.int64]
@@ -38,22 +38,13 @@ class Standardizer:
     scale: FloatArray
 
     @classmethod
-    def fit(cls, X: ArrayLike) -> Standardizer:
-        """Take mean and population standard deviation of X, (n, d); DataError if X is empty, no table or not finite."""
-        rows = _unmasked(X)
-        if rows.ndim != 2 or rows.size == 0:
-            raise DataError(f"X must be a table (n rows, d columns) that is not empty; got the shape {rows.shape}")
-        if not np.isfinite(rows).all():
-            row, column = np.argwhere(~np.isfinite(rows))[0]
-            raise DataError(f"X must be finite; X[{row}, {column}] is {rows[row, column]}")
-        constant = rows.min(axis=0) == rows.max(axis=0)
-        # A constant's computed mean may be off by a rounding, which would look like spread.
-        mean = np.where(constant, rows[0], rows.mean(axis=0))
-        centred = rows - mean
-        # Divided by the largest deviation first, the squares neither overflow nor vanish for any units.
-        reach = np.where(constant, 1.0, np.abs(centred).max(axis=0))
-        spread = reach * np.sqrt(np.mean((centred / reach) ** 2, axis=0))
-        return cls(mean, np.where(spread > 0.0, spread, 1.0))
+    def fit(cls, X: ArrayLike, weights: FloatArray | None = None) -> Standardizer:
+        """Take mean and population standard deviation of X, (n, d), each row counted by its weight, (n,), if given.
+
+        Raises:
+            DataError: X is empty, no table, masked or not finite.
+        """
+        return Moments.of(X, weights).standardizer
 
     def transform(self, X: ArrayLike) -> FloatArray:
         """Return (X - mean) / scale for rows X, (n, d), or one row, (d,). Raises LengthError for another d."""
@@ -70,6 +61,57 @@ class Standardizer:
         if rows.shape[-1:] != self.mean.shape:
             raise LengthError(f"fitted to {len(self.mean)} columns, but X has the shape {rows.shape}")
         return rows
+
+
+class Moments(NamedTuple):
+    """What rows contribute to a Standardizer, to be merged with what others do.
+
+    Attributes:
+        weight: how many rows, or the sum of their weights.
+        mean: of each column, (d,).
+        spread: the population standard deviation of each column, (d,); 0 for a constant one.
+
+    >>> Moments.of([[1.0], [3.0]]).merged(Moments.of([[5.0]])).mean.tolist()
+    [3.0]
+    """
+
+    weight: float
+    mean: FloatArray
+    spread: FloatArray
+
+    @classmethod
+    def of(cls, X: ArrayLike, weights: FloatArray | None = None) -> Moments:
+        """Return those of rows X, (n, d), with weights, (n,); raises as :meth:`Standardizer.fit` does."""
+        rows = _unmasked(X)
+        if rows.ndim != 2 or rows.size == 0:
+            raise DataError(f"X must be a table (n rows, d columns) that is not empty; got the shape {rows.shape}")
+        if not np.isfinite(rows).all():
+            row, column = np.argwhere(~np.isfinite(rows))[0]
+            raise DataError(f"X must be finite; X[{row}, {column}] is {rows[row, column]}")
+        constant = rows.min(axis=0) == rows.max(axis=0)
+        # A constant's computed mean may be off by a rounding, which would look like spread.
+        mean = np.where(constant, rows[0], np.average(rows, axis=0, weights=weights))
+        centred = rows - mean
+        # Divided by the largest deviation first, the squares neither overflow nor vanish for any units.
+        reach = np.where(constant, 1.0, np.abs(centred).max(axis=0))
+        spread = reach * np.sqrt(np.average((centred / reach) ** 2, axis=0, weights=weights))
+        return cls(float(len(rows) if weights is None else np.sum(weights)), mean, np.where(constant, 0.0, spread))
+
+    def merged(self, other: Moments) -> Moments:
+        """Return those of the rows of both (Chan, Golub and LeVeque 1979)."""
+        weight = self.weight + other.weight
+        own, share = self.weight / weight, other.weight / weight
+        apart = other.mean - self.mean
+        reach = np.maximum(np.maximum(self.spread, other.spread), np.abs(apart))
+        reach = np.where(reach > 0.0, reach, 1.0)
+        variance = own * (self.spread / reach) ** 2 + share * (other.spread / reach) ** 2
+        variance += own * share * (apart / reach) ** 2
+        return Moments(weight, self.mean + share * apart, reach * np.sqrt(variance))
+
+    @property
+    def standardizer(self) -> Standardizer:
+        """The standardiser of these rows."""
+        return Standardizer(self.mean, np.where(self.spread > 0.0, self.spread, 1.0))
 
 
 def train_test_split(

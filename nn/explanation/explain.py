@@ -16,7 +16,7 @@ from autograd import DataError, GraphError, LengthError, OperandError, Value
 from autograd.graph import fresh_gradients
 from autograd.transforms.paths import total
 from autograd.value import primal
-from nn.estimator import model_of
+from nn.estimators import model_of
 from nn.explanation.collect import Reader, Use, named_neurons
 from nn.explanation.report import NeuronReport, Report
 from nn.explanation.writing.wording import check

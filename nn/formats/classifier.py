@@ -9,7 +9,7 @@ import numpy as np
 
 from autograd import StorageError
 from nn.data.rows import Standardizer
-from nn.estimator import Classifier
+from nn.estimators import Classifier
 from nn.formats.structure import describe, rebuild
 
 __all__ = ["describe_classifier", "rebuild_classifier"]

@@ -124,5 +124,7 @@ def test_no_seed_is_another_start_each_time() -> None:
 
 @pytest.mark.parametrize("seed", [-1, 0.0, True, "0", np.random])
 def test_what_is_no_seed_is_refused(seed: Any) -> None:
-    with pytest.raises(OperandError, match="a seed is an integer of at least 0, a numpy Generator or None, got"):
+    with pytest.raises(
+        OperandError, match="a seed is an integer of at least 0, a numpy Generator or RandomState, or None, got"
+    ):
         init.generator(seed)

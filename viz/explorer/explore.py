@@ -9,7 +9,7 @@ from typing import Any
 from autograd import OperandError, Value
 from autograd.system.files import writable, write_whole
 from nn import Module
-from nn.estimator import model_of
+from nn.estimators import model_of
 from nn.explanation.explain import sample_cost
 from nn.explanation.writing.wording import check
 from viz.explorer.graph_data import graph_data
