@@ -99,12 +99,10 @@ class Estimator(Interface, ABC):
         self._check_settings()
         matrix, names, labels, weights = self._rows(X, y, sample_weight)
         target = self._target(labels, weights)
-        rng = generator(self.seed if self.random_state is None else self.random_state)
+        rng = self._generator()
         rows, held_out = np.arange(len(matrix)), None
         if validation is not None:
-            held_out = self._held_out(
-                *pair(validation), target, Columns(type(self).__name__, matrix.shape[1], names, True)
-            )
+            held_out = self._held_out(*pair(validation), target, self._like(matrix.shape[1], names))
         elif self.early_stopping:
             rows, judged = self._split(target.y, rng)
             held_out = matrix[judged], target.y[judged]
@@ -136,15 +134,15 @@ class Estimator(Interface, ABC):
         self._check_settings()
         matrix, names, labels, weights = self._rows(X, y, sample_weight, None if target else self._columns)
         if target is None:
-            model, seen, history = self.model_, self._seen, self.history_
+            model, seen, history = self.model_, self._seen, getattr(self, "history_", History())
             y_ = self._encoded(labels, vars(self))
-            rng, state = self._rng, self._optimizer_state
+            rng, state = self._rng or self._generator(), self._optimizer_state
             standardizer = self.standardizer_
             if seen is not None:
                 seen = seen.merged(Moments.of(matrix, weights))
                 standardizer = seen.standardizer
         else:
-            rng = generator(self.seed if self.random_state is None else self.random_state)
+            rng = self._generator()
             seen = Moments.of(matrix, weights) if self.standardize else None
             standardizer = None if seen is None else seen.standardizer
             model, history, state = self._model(matrix.shape[1], target, rng), History(), None
@@ -160,13 +158,13 @@ class Estimator(Interface, ABC):
         history.best_epoch = len(history)
         if target is not None:
             self._learnt(model, history, standardizer, names, target)
-        self.standardizer_, self.n_iter_ = standardizer, len(history)
+        self.standardizer_, self.history_, self.n_iter_ = standardizer, history, len(history)
         self._seen, self._online, self._rng, self._optimizer_state = seen, online, rng, online.state
         return self
 
     _seen: Moments | None = None
     _online: Online | None = None
-    _rng: np.random.Generator
+    _rng: np.random.Generator | None = None
     _optimizer_state: Any = None
     _fitted_on_names = False  # who sets feature_names_in_ by hand knows the columns of the arrays to come
 
@@ -215,6 +213,9 @@ class Estimator(Interface, ABC):
             write(model.parameters(), np.array([parameter.data for parameter in old.parameters()]))
         return model
 
+    def _generator(self) -> np.random.Generator:
+        return generator(self.seed if self.random_state is None else self.random_state)
+
     def _optimizer(self) -> Optimizer:
         if isinstance(self.optimizer, Optimizer):
             return self.optimizer
@@ -251,9 +252,10 @@ class Estimator(Interface, ABC):
     @property
     def _columns(self) -> Columns:
         """The columns that a table must have."""
-        return Columns(
-            type(self).__name__, self.n_features_in_, getattr(self, "feature_names_in_", None), self._fitted_on_names
-        )
+        return self._like(self.n_features_in_, getattr(self, "feature_names_in_", None))
+
+    def _like(self, width: int, names: _Array | None) -> Columns:
+        return Columns(type(self).__name__, width, names, self._fitted_on_names)
 
     def outputs(self, X: Any) -> _Array:
         """Return the outputs of the model, (rows, outputs), for rows X of the table."""

@@ -96,7 +96,7 @@ def read_table(
     if source in data.GENERATORS:
         for name, given in (("target", target), ("task", task)):
             if given is not None:
-                raise DataError(f"{name} {given!r} is for files: {source} is generated, and has its own classes")
+                raise DataError(f"{name} {given!r} is for CSV files: {source} is generated, and has its own classes")
         X, y = data.generate(source, 200 if samples is None else samples, noise=noise, seed=seed)
         names = tuple(str(label) for label in np.unique(y))
         return Table(X, y, tuple(f"x{i + 1}" for i in range(X.shape[1])), names, "class")
