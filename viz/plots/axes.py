@@ -59,7 +59,9 @@ def write(text: Text, words: str, room: float = math.inf) -> float:
     def wide(shown: str) -> float:
         text.set_text(shown)
         legible(text)
-        escaped = shown.replace("$", r"\$") or " "
+        if not shown.strip():
+            return 0.0  # matplotlib makes no path of nothing
+        escaped = shown.replace("$", r"\$")
         return float(TextPath((0, 0), escaped, prop=text.get_fontproperties()).get_extents().width)
 
     text.set_parse_math(False)
