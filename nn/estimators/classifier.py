@@ -56,7 +56,7 @@ class Classifier(Estimator):
 
     >>> from nn import data
     >>> X, y = data.moons(60, noise=0.05, seed=0)
-    >>> classifier = Classifier(hidden=(8,), activation="tanh", learning_rate=0.1).fit(X, y)
+    >>> classifier = Classifier(hidden=(8,), learning_rate=0.1).fit(X, y)
     >>> classifier.score(X, y) > 0.9
     True
     """
