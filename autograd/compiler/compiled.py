@@ -11,14 +11,16 @@ import numpy as np
 from autograd.compiler.frontend.arguments import Arguments, floats
 from autograd.compiler.frontend.trace import trace, watching
 from autograd.compiler.instructions import Instructions
-from autograd.compiler.ir.blocks import Positions, Program
+from autograd.compiler.ir.array import ArrayProgram
 from autograd.compiler.loops import Loops
 from autograd.compiler.needs import Needs
 from autograd.compiler.numba_backend import is_irregular, kernel
-from autograd.compiler.numpy_backend import Executable
-from autograd.compiler.numpy_runner import Load, Runner
-from autograd.compiler.numpy_training import NumpyTraining
+from autograd.compiler.numpy.executable import Executable
+from autograd.compiler.numpy.runner import Load, Runner
+from autograd.compiler.numpy.training import NumpyTraining
+from autograd.compiler.passes.activity import Activity
 from autograd.compiler.passes.layout import place
+from autograd.compiler.pipeline import array_program
 from autograd.compiler.training import Training
 from autograd.errors import LengthError, OperandError, UnknownNameError
 from autograd.transforms.tree import flatten
@@ -79,30 +81,33 @@ class Compiled:
         self.params = tuple(params)
         self._graph = graph
         self.program = place(graph, len(params))
-        self._arguments = Arguments(examples, uniform, self.program.inputs)
+        self._programs: dict[tuple[bool, bool, bool], ArrayProgram] = {}
+        self._arguments = Arguments(examples, uniform)
         self._outputs = build(range(len(graph.outputs)))  # the structure of a result, with the numbers of its parts
-        self._runner = Runner(self.program, self._alone, len(self.params))
+        self._runner = Runner(self._lowered, len(self.params))
 
-    def _alone(self) -> Program:
-        """The program for one row: what is not equally long is evened out."""
-        return place(self._graph, len(self.params), even=True)
+    def _lowered(self, *, alone: bool = False, inputs: bool = False, mean: bool = True) -> ArrayProgram:
+        """The array program: for one row alone, or for many; with the inputs' adjoints or without."""
+        key = (alone, inputs, mean)
+        if key not in self._programs:
+            blocks = place(self._graph.without_rows(), len(self.params), even=True) if alone else self.program
+            self._programs[key] = array_program(blocks, len(self.params), inputs=inputs, mean=mean)
+        return self._programs[key]
 
     @property
     def depends_on_params(self) -> bool:
         """Whether any output depends on a parameter."""
-        needs = Needs(self.program, len(self.params), inputs=False)
-        index, per_row = (
-            np.array([at for _, at in self.program.outputs]),
-            np.array([r for r, _ in self.program.outputs]),
-        )
-        return bool(needs.mask(Positions(index, per_row)).any())
+        program = self._lowered()
+        active = Activity(program, inputs=False)
+        return any(map(active.any, program.outputs))
 
     def describe(self, stage: str = "blocks", *, rows: int = 100) -> str:
         """Return the program as text.
 
         Args:
-            stage: ``"blocks"``; ``"numpy"`` for the NumPy backend's source, both halves, and the shapes of what it
-                names; ``"numba"`` for the loops that the Numba backend compiles, or the instructions it carries out.
+            stage: ``"blocks"``; ``"array"`` for the array program, both halves; ``"numpy"`` for the NumPy backend's
+                calls and the shapes of their arrays; ``"numba"`` for
+                the loops that the Numba backend compiles, or the instructions it carries out.
             rows: of the batch that the NumPy source is for.
 
         Raises:
@@ -122,15 +127,17 @@ class Compiled:
         """
         if stage == "blocks":
             return self.program.describe()
+        if stage == "array":
+            return self._lowered().describe()
         if stage == "numpy":
-            return Executable(self.program, rows, params=len(self.params)).describe()
+            return Executable(self._lowered(alone=rows == 1), rows).describe()
         if stage == "numba":
             needs = Needs(self.program, len(self.params), inputs=False)
             if is_irregular(self.program):
                 return Instructions(self.program, needs).describe()
             loops = Loops(self.program, needs)
             return "\n".join([*loops.forward, *loops.backward])
-        raise UnknownNameError("stage", stage, ("blocks", "numpy", "numba"))
+        raise UnknownNameError("stage", stage, ("blocks", "array", "numpy", "numba"))
 
     def __call__(self, *args: Any) -> Any:
         """Run on rows: every argument gets a leading axis of rows, all of one length, but for the uniform ones.
@@ -209,8 +216,8 @@ class Compiled:
         """
         self._check_single()
         if backend == "numpy":
-            runner = Runner(self.program, self._alone, len(self.params), shared=True)
-            return NumpyTraining(self.program, rows, runner, self._vector(), stages)
+            runner = Runner(self._lowered, len(self.params), shared=True)
+            return NumpyTraining(self._lowered(), rows, runner, self._vector(), stages)
         if backend != "numba":
             raise UnknownNameError("backend", backend, ("numpy", "numba"))
         if importlib.util.find_spec("numba") is None:

@@ -35,7 +35,7 @@ class Interpreter(Training):
     """A program as instructions, with its buffers."""
 
     def __init__(self, program: Program, rows: int, params: int, stages: Sequence[OptimizerStage]) -> None:
-        super().__init__(program, rows, params, stages)
+        super().__init__([per_row for per_row, _ in program.inputs], rows, params, stages)
         self._program = program
         own = Instructions(program, Needs(program, params, inputs=False))
         self._uniform = np.zeros(own.uniform.places)

@@ -54,7 +54,7 @@ class WrittenOut(Training):
     """A program as loops of its own, forward, backward and the optimiser's step in one function."""
 
     def __init__(self, program: Program, rows: int, params: int, stages: Sequence[OptimizerStage]) -> None:
-        super().__init__(program, rows, params, stages)
+        super().__init__([per_row for per_row, _ in program.inputs], rows, params, stages)
         self._program = own = program if rows > 1 else program.without_rows()
         loops = Loops(own, Needs(own, params, inputs=False))
         self._uniform = np.zeros(own.uniform_size)

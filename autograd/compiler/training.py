@@ -9,7 +9,6 @@ from typing import Any, Protocol
 import numpy as np
 
 from autograd.compiler.frontend.arguments import floats
-from autograd.compiler.ir.blocks import Program
 from autograd.errors import LengthError, OperandError
 
 __all__ = ["Training"]
@@ -35,7 +34,7 @@ class Training(ABC):
     """A program that trains itself: it takes an optimiser's steps, many in a call.
 
     Args:
-        program: the blocks; the first output is the one whose mean is made smaller.
+        inputs: per input of the program, whether it is per row; the mean of the first output is made smaller.
         rows: the most rows of a step.
         stages: of an optimiser.
 
@@ -50,14 +49,14 @@ class Training(ABC):
 
     parameters: _Array
 
-    def __init__(self, program: Program, rows: int, params: int, stages: Sequence[OptimizerStage]) -> None:
-        if not all(per_row for per_row, _ in program.inputs):
+    def __init__(self, inputs: Sequence[bool], rows: int, params: int, stages: Sequence[OptimizerStage]) -> None:
+        if not all(inputs):
             raise OperandError("training takes rows only: compile without uniform=, or call value_and_grad")
         if not isinstance(rows, int | np.integer) or isinstance(rows, bool) or rows < 1:
             raise LengthError(f"rows is the most rows of a step, a whole number from 1, got {rows!r}")
         if not all(hasattr(stage, "states") for stage in stages):
             raise OperandError(f"stages are those of an optimiser, such as nn.optim.adam(0.01).stages, got {stages!r}")
-        self.stages, self._rows, self._inputs = stages, rows, len(program.inputs)
+        self.stages, self._rows, self._inputs = stages, rows, len(inputs)
         self._states = np.zeros((sum(len(stage.states) for stage in stages), params))
         self._steps = [0]  # a list: trainings share it
 

@@ -24,19 +24,16 @@ class Arguments:
     Args:
         examples: one sample's arguments.
         uniform: the places of those that are the same for all rows.
-        inputs: per number, whether it is per row, and its place in its buffer.
     """
 
-    def __init__(self, examples: Sequence[Any], uniform: Sequence[int], inputs: Sequence[tuple[bool, int]]) -> None:
+    def __init__(self, examples: Sequence[Any], uniform: Sequence[int]) -> None:
         self._per_row = [i not in uniform for i in range(len(examples))]
         self._examples = tuple(_skeleton(example) for example in examples)
         self._sizes = [len(flatten(example)[0]) for example in examples]
-        ends = np.cumsum([0, *self._sizes]).tolist()
-        places = [place for _, place in inputs]
-        self._runs = [runs(places[start:end]) for start, end in itertools.pairwise(ends)]
+        self._starts = np.cumsum([0, *self._sizes]).tolist()
 
-    def columns(self, args: Sequence[Any]) -> tuple[list[tuple[slice, bool, _Array]], int]:
-        """Return runs of places, whether they are per row, and their numbers; and how many rows there are.
+    def columns(self, args: Sequence[Any]) -> tuple[list[tuple[int, bool, _Array]], int]:
+        """Return, for each argument, the number of its first input, whether it is per row, its numbers; and the rows.
 
         Numbers have the shape (numbers, rows), or (numbers,) where they are the same for all rows.
 
@@ -55,8 +52,7 @@ class Arguments:
                 if rows is not None:
                     raise LengthError(f"argument {i} has {numbers.shape[1]} rows, an earlier one has {rows}")
                 rows = numbers.shape[1]
-            runs = self._runs[i]
-            found += [(at, per_row, numbers[own] if len(runs) > 1 else numbers) for at, own in runs]
+            found.append((self._starts[i], per_row, numbers))
         return found, 1 if rows is None else rows
 
     def rebuild(self, parts: Sequence[_Array], *, summed: bool) -> tuple[Any, ...]:

@@ -24,6 +24,7 @@ from typing import Any
 from autograd.calculus.expr import Expr, Name, substitute
 from autograd.calculus.printing import text_of
 from autograd.compiler.ir.views import Buffer, View
+from autograd.value import Value
 
 __all__ = ["ArrayProgram", "Contract", "Fill", "Map", "Op", "Reduce", "Store"]
 
@@ -88,6 +89,8 @@ class Contract:
         letters: of out, left and right.
         addends: further terms, views of the shape of `out`.
         accumulate: whether the sum is added to what is there; then places may repeat.
+        zero_stops: whether the products are those of adjoints and partials, to which the zero rule applies. A backend
+            may multiply plainly, and again by the rule where the gradient is not finite.
     """
 
     letters: tuple[str, str, str]
@@ -96,6 +99,7 @@ class Contract:
     out: View
     addends: tuple[View, ...] = ()
     accumulate: bool = False
+    zero_stops: bool = False
 
     @property
     def reads(self) -> tuple[tuple[str, View], ...]:
@@ -146,6 +150,8 @@ class ArrayProgram:
         seeds: the adjoints of the outputs.
         gradient: the adjoints of the parameters.
         slopes: the adjoints of the inputs, if they were asked for.
+        held_values: those Values.
+        padded: whether lists were padded: then something is computed in vain, and must be finite.
         setup: what is the same in every run, computed once; it comes before both halves.
         blocks: the table's rows that the forward operations are made of: what ``differentiate`` reads.
     """
@@ -162,6 +168,8 @@ class ArrayProgram:
     gradient: View | None = None
     slopes: tuple[View, ...] = ()
     setup: tuple[Op, ...] = ()
+    held_values: tuple[Value, ...] = ()
+    padded: bool = False
     nodes: int = 0
 
     @cached_property

@@ -135,6 +135,7 @@ class Program:
         outputs: per result, whether it is per row, and its place.
         ones: places that always hold 1: each stands behind a layer, so that a product with the next takes its bias in.
         nodes: how many scalar nodes the traced graph had.
+        padded: whether lists were made equally long by what changes nothing.
     """
 
     uniform_size: int
@@ -148,6 +149,7 @@ class Program:
     outputs: list[tuple[bool, int]]
     ones: list[tuple[bool, int]]
     nodes: int
+    padded: bool = False
 
     @property
     def constant_places(self) -> slice:

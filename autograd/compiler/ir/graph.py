@@ -6,6 +6,7 @@ costs nothing to leave out (adding 0, multiplying by 1) is left out.
 
 from __future__ import annotations
 
+import copy
 import math
 from typing import Any
 
@@ -69,6 +70,12 @@ class Graph:
             per_row = "per row" if self.per_row[node] else "once"
             lines.append(f"{node:4}  {what:24}  {per_row}{'  output' if node in self.outputs else ''}")
         return "\n".join(lines)
+
+    def without_rows(self) -> Graph:
+        """The same graph for one single row: every number is there once."""
+        alone = copy.copy(self)
+        alone.per_row = [False] * len(self.per_row)
+        return alone
 
     def const(self, number: float) -> int:
         """The node of a constant; -0.0 and 0.0 are two, nan is one."""

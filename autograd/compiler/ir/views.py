@@ -86,6 +86,21 @@ class View:
                 return False
         return bool(np.unique(self.places).size < self.size)
 
+    def overlaps(self, other: View) -> bool:
+        """Whether some place is in both."""
+        if self.buffer is not other.buffer:
+            return False
+        if self.size == other.size == 1:
+            return self.start == other.start
+        if self.listed is None and other.listed is None and (self.last < other.start or other.last < self.start):
+            return False
+        return bool(np.intersect1d(self.places, other.places).size)
+
+    @property
+    def last(self) -> int:
+        """The last place of a view at even steps."""
+        return self.start + sum((n - 1) * step for n, step in zip(self.shape, self.steps, strict=True))
+
     def along(self, length: int) -> View:
         """The same view with one more axis behind, along which it does not change."""
         if self.listed is None:

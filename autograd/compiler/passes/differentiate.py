@@ -5,8 +5,8 @@ products is two sums of products. An adjoint is complete when its block comes up
 behind it.
 
 The zero rule is part of what is emitted: an adjoint meets a partial in ``times``, which is 0 where either is. Sums of
-products multiply plainly (see :attr:`~autograd.compiler.ir.array.Contract`): a backend that finds the gradient not
-finite runs :func:`guarded` operations instead.
+products say that it applies to them (``zero_stops``): a backend may multiply plainly, and look at every product only
+where the gradient came out not finite.
 """
 
 from __future__ import annotations
@@ -161,7 +161,7 @@ class _Reverse:
             if self._active.any(side):
                 target, accumulate = self._target(side)
                 letters3 = (letters, "bqp", other_letters)
-                self._ops.append(Contract(letters3, flow, other, target, accumulate=accumulate))
+                self._ops.append(Contract(letters3, flow, other, target, accumulate=accumulate, zero_stops=True))
         for addend in addends:
             if self._active.any(addend):
                 target, accumulate = self._target(addend)
@@ -186,7 +186,7 @@ class _Reverse:
         )
         stores = []
         ranges = [self.adjoint(at) for at in wanted.values()]
-        alone = not any(_overlap(a, b) for i, a in enumerate(ranges) for b in ranges[:i])
+        alone = not any(a.overlaps(b) for i, a in enumerate(ranges) for b in ranges[:i])
         for name, at in wanted.items():
             target, accumulate = self._target(at, 1 if alone else 2)
             stores.append(Store(target, times(Name(ADJOINT), partials[name]), accumulate))
@@ -219,16 +219,3 @@ def _is_quotient(partial: Expr, sequences: frozenset[str]) -> bool:
         return False
     over, under = partial.args
     return bool(elements(over, sequences)) and not elements(under, sequences)
-
-
-def _overlap(a: View, b: View) -> bool:
-    if a.buffer is not b.buffer:
-        return False
-    if a.size == b.size == 1:
-        return a.start == b.start
-    if a.listed is None and b.listed is None:
-        last_a = a.start + sum((n - 1) * step for n, step in zip(a.shape, a.steps, strict=True))
-        last_b = b.start + sum((n - 1) * step for n, step in zip(b.shape, b.steps, strict=True))
-        if last_a < b.start or last_b < a.start:
-            return False
-    return bool(np.intersect1d(a.places, b.places).size)

@@ -7,18 +7,15 @@ operands become matrix products.
 
 from __future__ import annotations
 
-import functools
-import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
-from autograd.calculus.formula import names_in, needed
-from autograd.calculus.table import RULES, Rule
+from autograd.calculus.table import RULES
 from autograd.compiler.ir.blocks import Block, Dot, Map, Positions, Program, Reduce
-from autograd.compiler.ir.graph import Graph, rule_of
+from autograd.compiler.ir.graph import Graph
 from autograd.compiler.passes.pad import even_out
 from autograd.compiler.passes.sums_and_levels import Sum, collect_sums, group, is_variadic, levels
 from autograd.system.collector import collector_paused
@@ -102,13 +99,6 @@ class _Layout:
         self.ones.append((True, self.sizes[True]))
         self.sizes[True] += 1
 
-    def reserve(self, out: Positions, length: int = 0) -> Positions:
-        """The next places for as many numbers as `out` has; for `length` of each, (k, length), if that is given."""
-        per_row, shape = bool(out.per_row.flat[0]), (out.index.size, length) if length else out.index.shape
-        start = self.sizes[per_row]
-        self.sizes[per_row] += math.prod(shape)
-        return Positions(np.arange(start, self.sizes[per_row]).reshape(shape), np.full(shape, per_row))
-
     def at(self, nodes: Any) -> Positions:
         """The places of an array of nodes, of any shape."""
         nodes = np.asarray(nodes, dtype=int)
@@ -137,6 +127,7 @@ class _Layout:
             ones=self.ones,
             outputs=[(self.graph.per_row[node], int(self.position[node])) for node in self.graph.outputs],
             nodes=len(self.graph),
+            padded=self.fills,
         )
 
 
@@ -169,8 +160,7 @@ def _map(layout: _Layout, nodes: list[int]) -> Map:
         nodes.sort(key=lambda node: sorted(layout.key(operands[node]), reverse=True))
         reads = [layout.at(column) for column in zip(*(operands[node] for node in nodes), strict=True)]
     op, out = layout.graph.ops[nodes[0]], layout.add(nodes)
-    kept = {name: layout.reserve(out) for name in _kept(rule_of(op))}
-    return _with_views(Map(op, reads, out, kept))
+    return _with_views(Map(op, reads, out))
 
 
 def _with_views(block: Map) -> Map:
@@ -188,16 +178,8 @@ def _with_views(block: Map) -> Map:
         operands = [each.reshape(-1, run) for each in block.operands]
         found = [each.steps() is not None for each in operands]
         if sum(found) > sum(views):
-            kept = {name: at.reshape(-1, run) for name, at in block.kept.items()}
-            best, views = Map(block.op, operands, block.out.reshape(-1, run), kept), found
+            best, views = Map(block.op, operands, block.out.reshape(-1, run)), found
     return best
-
-
-@functools.cache
-def _kept(rule: Rule) -> tuple[str, ...]:
-    """The given formulas of a row that both its result and its derivatives use."""
-    used = set().union(*(names_in(partial)[0] for partial in rule.partials))
-    return tuple(name for name, _ in needed(rule.given, [rule.forward]) if name in used)
 
 
 def _run(index: np.ndarray[Any, Any]) -> int:
@@ -213,9 +195,7 @@ def _reduce(layout: _Layout, nodes: list[int]) -> Reduce:
     grouped = [RULES[op].grouped(operands[node]) for node in nodes]
     reads = [layout.at([row[i] for row in grouped]) for i in range(len(grouped[0]))]
     out = layout.add(nodes)
-    length = next(at.index.shape[1] for at in reads if at.index.ndim == 2)
-    kept = {name: layout.reserve(out, length if name in RULES[op].sequences else 1) for name in _kept(RULES[op])}
-    return Reduce(op, reads, out, kept)
+    return Reduce(op, reads, out)
 
 
 def _dots(layout: _Layout, sums: dict[int, Sum], nodes: list[int]) -> list[Block]:

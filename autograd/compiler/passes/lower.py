@@ -86,6 +86,8 @@ def lower(program: Program, params: int) -> ArrayProgram:
         forward=tuple(lowering.ops),
         blocks=tuple(lowering.blocks),
         nodes=program.nodes,
+        held_values=tuple(program.held),
+        padded=program.padded,
     )
 
 

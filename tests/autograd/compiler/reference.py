@@ -79,7 +79,9 @@ class Reference:
                 shape = [array.shape[own.index(letter)] if letter in own else 1 for letter in every]
                 return array.transpose(order).reshape(shape)
 
-            product = ARITHMETIC["times"](spread(left, letters[1]), spread(right, letters[2]))
+            product = ARITHMETIC["times" if op.zero_stops else "mul"](
+                spread(left, letters[1]), spread(right, letters[2])
+            )
             lengths = dict(
                 zip("".join(letters), (*self.full(op.out), *self.full(op.left), *self.full(op.right)), strict=True)
             )

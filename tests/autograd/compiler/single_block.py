@@ -5,9 +5,12 @@ import math
 import numpy as np
 
 from autograd.compiler.ir.blocks import Dot, Positions, Program
+from autograd.compiler.ir.verify import verify
 from autograd.compiler.loops import Loops
 from autograd.compiler.needs import Needs
-from autograd.compiler.numpy_backend import Executable
+from autograd.compiler.numpy.executable import Executable
+from autograd.compiler.pipeline import array_program
+from tests.autograd.compiler.reference import Reference
 
 
 class SingleBlock:
@@ -53,18 +56,38 @@ class SingleBlock:
             else:
                 uniform[at.index[where]] += adjoint[where].sum()
 
+    def lowered(self):
+        """The array program, started from adjoints of the results."""
+        return verify(array_program(self.program, self.params, inputs=True, mean=False))
+
     def by_numpy(self, *, guarded=False):
         """Results, and the leaves' adjoints, from the NumPy backend."""
-        own = Executable(self.program, self.rows, params=self.params, inputs=True, guarded=guarded, mean=False)
-        memory, adjoints, per_row = own.memory, own.adjoints, self.block.out.space == "row"
-        memory.uniform[: self.params], memory.row[: len(self.row)] = self.uniform, self.row
+        own = Executable(self.lowered(), self.rows, guarded=guarded)
+        memory, program = own.memory, own.program
+        own.load_parameters(self.uniform)
+        own.load([(0, True, self.row)], slice(None))
         with np.errstate(all="ignore"):
             own.forward()
-            backward = own.backward
-            (adjoints.row if per_row else adjoints.uniform)[self._out] = self.seed
-            backward()
-        found = (memory.row if per_row else memory.uniform)[self._out]
-        return found, adjoints.uniform[: self.params], adjoints.row[: len(self.row)]
+            for at, seed in zip(program.seeds, self.seed, strict=True):
+                memory.view(at)[...] = seed
+            own.backward()
+        found = np.concatenate([memory.view(at) for at in program.outputs])
+        slopes = np.concatenate([memory.view(at) for at in program.slopes])
+        return found, memory.view(program.gradient), slopes
+
+    def by_reference(self):
+        """The same from the operations' definitions."""
+        program = self.lowered()
+        own = Reference(program, self.rows)
+        own.write(program.params, self.uniform)
+        for at, numbers in zip(program.inputs, self.row, strict=True):
+            own.write(at, numbers)
+        own.run((*program.setup, *program.forward))
+        for at, seed in zip(program.seeds, self.seed, strict=True):
+            own.write(at, seed)
+        own.run(program.backward)
+        found, slopes = (np.concatenate([own.read(at) for at in each]) for each in (program.outputs, program.slopes))
+        return found, own.read(program.gradient), slopes
 
     def by_loops(self):
         """The same from the Numba backend's loops, run as Python; adjoints not yet written hold a number that shows."""

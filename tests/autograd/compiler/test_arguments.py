@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from autograd import LengthError, OperandError, TraceError, Value, compile
-from autograd.compiler import numpy_runner
+from autograd.compiler.numpy import runner
 
 W = Value(2.0)
 
@@ -162,7 +162,7 @@ def test_threads_share_programs_and_parameters():
 
 
 def test_buffers_for_many_numbers_of_rows_are_not_all_kept(monkeypatch):
-    monkeypatch.setattr(numpy_runner, "KEPT", 3)
+    monkeypatch.setattr(runner, "KEPT", 3)
     w = Value(2.0)
     program = compile(lambda x: w * x, 1.0, params=[w])
     for rows in [1, 2, 3, 4, 5, 2, 1, 5]:

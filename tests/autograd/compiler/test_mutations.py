@@ -7,15 +7,17 @@ import pytest
 
 import autograd
 from autograd import RULES, Value, dot
-from autograd.compiler import instructions, interpreter, loop_formulas, loops, numpy_calls
-from autograd.compiler.adjoints import Adjoints
+from autograd.compiler import instructions, interpreter, loop_formulas, loops, pipeline
 from autograd.compiler.instructions import Tape
-from autograd.compiler.ir.blocks import Positions
 from autograd.compiler.ir.graph import Graph
+from autograd.compiler.ir.views import view
 from autograd.compiler.loops import Loops
-from autograd.compiler.needs import Needs
-from autograd.compiler.passes import layout, sums_and_levels
-from autograd.compiler.workspace import Workspace
+from autograd.compiler.numpy import contract, elementwise
+from autograd.compiler.numpy.memory import Memory
+from autograd.compiler.passes import hoist, layout, sums_and_levels
+from autograd.compiler.passes.activity import Activity
+from autograd.compiler.passes.differentiate import _Reverse
+from autograd.compiler.passes.lower import _Lowering
 from tests.autograd.compiler.test_backends import agree
 
 
@@ -53,10 +55,6 @@ def wrong_row(name, **changes):
     return lambda patch: patch.setitem(RULES, name, dataclasses.replace(RULES[name], **changes))
 
 
-def wrong_ufunc(name, other):
-    return lambda patch: patch.setitem(numpy_calls.FUNCTIONS, name, other)
-
-
 def wrong(owner, name, change):
     """Replace a function by what `change` makes of it."""
     return lambda patch: patch.setattr(owner, name, change(getattr(owner, name)))
@@ -66,7 +64,7 @@ MUTATIONS = {
     "a row's value": wrong_row("exp", forward="exp(x) + x"),
     "a row's partial": wrong_row("tanh", partials=("1 + y * y",)),
     "a reduction's partial": wrong_row("logsumexp", partials=("s / e",)),
-    "what is kept": wrong(layout._Layout, "reserve", lambda old: lambda self, *args: one_place(old(self, *args))),
+    "residuals": wrong(_Lowering, "temporary", lambda old: lambda self, *args: one_place(old(self, *args))),
     "a simplification": wrong(
         Graph, "_simpler", lambda _: lambda self, op, operands: operands[0] if op == "sub" else None
     ),
@@ -77,25 +75,33 @@ MUTATIONS = {
         lambda old: lambda graph: {n: sums_and_levels.Sum(s.pairs, s.singles[1:]) for n, s in old(graph).items()},
     ),
     "a product's sides": wrong(layout, "_sides", lambda old: lambda graph, pairs: (old(graph, pairs)[0],) * 2),
-    "what needs an adjoint": wrong(Needs, "mask", lambda old: lambda self, at: old(self, at) & (at.index % 5 != 1)),
-    "NumPy: a ufunc": wrong_ufunc("multiply", np.add),
-    "NumPy: a product": wrong_ufunc("dot", lambda a, b, out: np.copyto(out, -np.dot(a, b))),
-    "NumPy: relu's adjoint": wrong_ufunc("putmask", lambda out, zero, number: None),
-    "NumPy: a bias": wrong(
-        Workspace, "with_ones", lambda old: lambda self, name, lines: zeroed(self, old(self, name, lines))
+    "activity": wrong(Activity, "any", lambda old: lambda self, at: old(self, at) and at.start % 5 != 1),
+    "differentiate: who stores first": wrong(
+        _Reverse, "_target", lambda old: lambda self, at, uses=1: (old(self, at, uses)[0], False)
     ),
-    "NumPy: ones": wrong(
-        Workspace,
-        "__init__",
-        lambda old: lambda self, program, *rest: old(self, dataclasses.replace(program, ones=[]), *rest),
+    "differentiate: who clears": wrong(_Reverse, "_clear", lambda _: lambda self, at: self._set_done(at)),
+    "differentiate: a product's adjoint": wrong(
+        _Reverse, "_multiplied", lambda old: lambda self, block: old(self, dataclasses.replace(block, addends=()))
     ),
-    "NumPy: steady adjoints": wrong(Adjoints, "_unsettle", lambda _: lambda self, places, space, lines: None),
+    "differentiate: copies": wrong(_Reverse, "_copied", lambda _: lambda self, block: None),
+    "hoisting": wrong(hoist, "_any", lambda _: lambda places, at: False),
+    "dead code": wrong(
+        pipeline,
+        "eliminate_dead_code",
+        lambda old: lambda program: dataclasses.replace(old(program), backward=old(program).backward[:-1]),
+    ),
+    "a bias": wrong(
+        pipeline,
+        "fold_biases",
+        lambda old: lambda program: dataclasses.replace(old(program), ones=[]),
+    ),
+    "NumPy: a ufunc": lambda patch: patch.setitem(elementwise._UFUNCS, "div", np.multiply),
+    "NumPy: relu's adjoint": lambda patch: patch.setitem(elementwise._UFUNCS, "gt", np.less),
+    "NumPy: a product": wrong(contract, "_squeezed", lambda old: lambda own, array: old(own, -array)),
     "NumPy: a scatter": wrong(
-        Adjoints,
+        Memory,
         "_scatter",
-        lambda old: (
-            lambda self, target, at, *rest: old(self, target, Positions(np.roll(at.index, 1), at.per_row), *rest)
-        ),
+        lambda old: lambda self, at, *rest: old(self, view(at.buffer, np.roll(at.places, 1)), *rest),
     ),
     "loops: a function": wrong(
         loop_formulas, "scalar_function", lambda old: lambda name: old({"tanh": "sin"}.get(name, name))
@@ -116,13 +122,8 @@ MUTATIONS = {
 }
 
 
-def zeroed(memory, name):
-    memory.scope[name][..., -1, :] = 0.0
-    return name
-
-
 def one_place(at):
-    return Positions(np.full_like(at.index, at.index.flat[0]), at.per_row)
+    return dataclasses.replace(at, steps=(0,) * len(at.shape))
 
 
 @pytest.mark.parametrize("name", MUTATIONS)

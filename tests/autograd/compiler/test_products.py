@@ -1,12 +1,13 @@
 """Matrix products alone: every way to read the two sides, against NumPy's einsum."""
 
+import dataclasses
 import itertools
 
 import numpy as np
 import pytest
 
 from autograd.compiler.ir.blocks import Dot, Positions
-from autograd.compiler.products import with_bias
+from autograd.compiler.passes.bias import fold_biases
 from tests.autograd.compiler.single_block import SingleBlock, places, slice_after
 
 SPACES = ("uniform view", "uniform", "row view", "row", "mixed")
@@ -46,7 +47,7 @@ def test_every_pair_of_sides_against_einsum(spaces, rows):
         for single in (None, "uniform", "row", "mixed"):
             case = dot_of(rng, *spaces, single, shape, rows)
             wanted = expected(case)
-            for found in (case.by_numpy(), case.by_numpy(guarded=True), case.by_loops()):
+            for found in (case.by_numpy(), case.by_numpy(guarded=True), case.by_reference(), case.by_loops()):
                 for own, other in zip(found, wanted, strict=True):
                     assert np.allclose(own, other, rtol=1e-11, atol=1e-12), (shape, single)
 
@@ -63,21 +64,25 @@ def layer(bias_at, rights=1):
     )
 
 
-def test_a_bias_right_behind_its_weights_is_one_more_column():
-    block = layer(bias_at=4)
-    joined, with_one, rest = with_bias(block, ones=[])
-    assert joined.index[0].tolist() == np.arange(15).reshape(3, 5).tolist()
-    assert with_one is None  # there is no place that holds 1 behind the inputs
-    assert rest == []
-    behind = with_bias(block, ones=[(True, 4)])[1]
-    assert behind is not None
-    assert behind.index.ravel().tolist() == [0, 1, 2, 3, 4]
+def program_of(block, ones):
     case = SingleBlock(block, COUNT, COUNT, 7, np.random.default_rng(0))
-    for own, other in zip(case.by_numpy(), expected(case), strict=True):
-        assert np.allclose(own, other, rtol=1e-12, atol=1e-13)
+    case.program = dataclasses.replace(case.program, ones=ones)
+    return case
 
 
-@pytest.mark.parametrize(("bias_at", "rights"), [(20, 1), (4, 2)])
-def test_any_other_single_term_stays_one(bias_at, rights):
+def test_a_bias_right_behind_its_weights_is_one_more_column():
+    case = program_of(layer(bias_at=4), [(True, 4)])
+    case.row[4] = 1.0
+    (joined,) = fold_biases(case.program).blocks
+    assert joined.left.index[0].tolist() == np.arange(15).reshape(3, 5).tolist()
+    assert joined.right.index.ravel().tolist() == [0, 1, 2, 3, 4]
+    assert joined.singles == []
+    for found in (case.by_numpy(), case.by_reference()):
+        for own, other in zip(found[:2], expected(case)[:2], strict=True):
+            assert np.allclose(own, other, rtol=1e-12, atol=1e-13)
+
+
+@pytest.mark.parametrize(("bias_at", "rights", "ones"), [(20, 1, [(True, 4)]), (4, 2, [(True, 4)]), (4, 1, [])])
+def test_any_other_single_term_stays_one(bias_at, rights, ones):
     block = layer(bias_at, rights)
-    assert with_bias(block, ones=[(True, 4)]) == (block.left, block.right, block.singles)
+    assert fold_biases(program_of(block, ones).program).blocks == [block]
