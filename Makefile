@@ -30,6 +30,10 @@ check: .venv/.dev  ## lint, formatting, types
 	$(python) -m ruff check .
 	$(python) -m ruff format --check .
 	$(python) -m mypy
+	@if npx --yes -p typescript@5.9 tsc --version >/dev/null 2>&1; then \
+		npx --yes -p typescript@5.9 tsc -p viz/live/tsconfig.json \
+		&& npx --yes prettier@3.10 --log-level warn --check viz/live/engine viz/live/page/*.js; \
+	else echo "Not checked: types and formatting of the JavaScript; that needs Node.js (npx), and its registry once." >&2; fi
 
 fix: .venv/.dev  ## mend what lint and formatting can mend by themselves
 	$(python) -m ruff check --fix .

@@ -32,8 +32,9 @@ _Path = str | os.PathLike[str]
 
 #: The page's scripts, in the order in which they build on each other.
 _SCRIPTS = (
-    "random", "data", "dom", "datasets", "csv", "session", "link", "exports", "presets", "scrub", "paint", "plane",
-    "drawing", "charts", "stepper", "diagnoses", "inspector", "why", "batch", "settings", "controls", "main", "console",
+    "random", "data", "dom", "datasets", "csv", "init", "decide", "session", "link", "exports", "presets", "scrub",
+    "paint", "plane", "points", "lines", "bars", "drawing", "charts", "training", "stepper", "diagnoses", "findings",
+    "inspector", "why", "batch", "settings", "controls", "main", "console",
 )  # fmt: skip
 _ROWS, _NEURONS, _LAYERS, _INPUTS, _CLASSES = 2000, 64, 12, 16, 10
 #: So many steps' batches are carried; after them the page orders the rows by itself.

@@ -9,7 +9,8 @@ export function activation(name) {
   const rule = /** @type {import("./table.js").Rule} */ (RULES.get(name));
   const rest = rule.operands.slice(1).map(({ standard }) => standard);
   const [result, partial] = [rule.result, rule.partials[0]];
-  if (!rest.length) return { value: result, slope: (/** @type {number} */ z, /** @type {number} */ a) => partial(a, z) };
+  if (!rest.length)
+    return { value: result, slope: (/** @type {number} */ z, /** @type {number} */ a) => partial(a, z) };
   return {
     value: (/** @type {number} */ z) => result(z, ...rest),
     slope: (/** @type {number} */ z, /** @type {number} */ a) => partial(a, z, ...rest),
@@ -87,7 +88,9 @@ export class Network {
   backward({ z, a, rows }, asked) {
     const { sizes, depth, parameters } = this;
     const gradient = new Float64Array(parameters.length);
-    const [contributions, slopes, deltas] = [[asked], [new Float64Array()], [new Float64Array()]].map(() => /** @type {Float64Array[]} */ (Array(depth + 1)));
+    const [contributions, slopes, deltas] = [[asked], [new Float64Array()], [new Float64Array()]].map(
+      () => /** @type {Float64Array[]} */ (Array(depth + 1)),
+    );
     contributions[depth] = asked;
     for (let l = depth; l > 0; l--) {
       const [n, m, stride, offset] = [sizes[l - 1], sizes[l], this.stride(l - 1), this.offsets[l - 1]];
@@ -153,8 +156,9 @@ export class Network {
   graph(x, y, lossName) {
     const parameters = Array.from(this.parameters, (number, place) => new Value(number, this.names[place]));
     const inputs = Array.from(x, (number, i) => new Value(number, `x${i}`));
-    /** @type {Value[][]} */ const [zs, as] = [[], [inputs]];
-    let a = inputs;
+    /** @type {Value[][]} */ const zs = [];
+    /** @type {Value[][]} */ const as = [inputs];
+    /** @type {Value[]} */ let a = inputs;
     for (let l = 0; l < this.depth; l++) {
       const n = this.sizes[l];
       const z = Array.from({ length: this.sizes[l + 1] }, (_, j) => {

@@ -7,9 +7,10 @@ export function written(x, digits = 4) {
   if (!Number.isFinite(x)) return x > 0 ? "∞" : "−∞";
   if (x === 0) return "0";
   const exponent = Number(x.toExponential(digits - 1).split("e")[1]);
-  const text = exponent < -4 || exponent >= digits
-    ? `${Number(x.toExponential(digits - 1).split("e")[0])}e${exponent}`
-    : String(Number(x.toPrecision(digits)));
+  const text =
+    exponent < -4 || exponent >= digits
+      ? `${Number(x.toExponential(digits - 1).split("e")[0])}e${exponent}`
+      : String(Number(x.toPrecision(digits)));
   return text.replaceAll("-", "−");
 }
 

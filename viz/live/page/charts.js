@@ -4,11 +4,23 @@ import { say } from "./data.js";
 import { byId, make, write } from "./dom.js";
 import { css } from "./paint.js";
 
+/** The size of the canvas on the page, known without asking for it in every frame. */
+const box = { width: 0, height: 0 };
+
+/** @param {import("./main.js").App} app */
+export function watchLoss(app) {
+  const canvas = byId("curve");
+  new ResizeObserver(() => {
+    [box.width, box.height] = [canvas.clientWidth, canvas.clientHeight];
+    drawLoss(app);
+  }).observe(canvas);
+}
+
 /** @param {import("./main.js").App} app */
 export function drawLoss({ session, colours }) {
   const canvas = byId("curve");
   const scale = devicePixelRatio;
-  const [width, height] = [canvas.clientWidth, canvas.clientHeight];
+  const { width, height } = box;
   if (!width) return;
   if (canvas.width !== Math.round(width * scale) || canvas.height !== Math.round(height * scale)) {
     canvas.width = Math.round(width * scale);
@@ -31,7 +43,10 @@ export function drawLoss({ session, colours }) {
     context.lineTo(width, y);
     context.stroke();
   }
-  for (const [key, colour, thick] of /** @type {["held" | "train", number[], number][]} */ ([["held", colours.grey, 1.5], ["train", colours.ink, 2]])) {
+  for (const [key, colour, thick] of /** @type {["held" | "train", number[], number][]} */ ([
+    ["held", colours.grey, 1.5],
+    ["train", colours.ink, 2],
+  ])) {
     context.beginPath();
     for (const record of history) {
       if (!Number.isFinite(record[key])) continue;
@@ -56,14 +71,24 @@ export function flow({ session }) {
 
 /** @param {import("./main.js").App} app */
 export function drawFlow(app) {
-  const box = byId("flow");
+  const list = byId("flow");
   const sizes = flow(app);
-  if (box.children.length !== sizes.length) {
-    box.replaceChildren(...sizes.map((_, l) => make("li", {}, make("span", {}, say("layer", { layer: l })), make("span", { class: "track" }, make("i", {})), make("span", { class: "figure" }))));
+  if (list.children.length !== sizes.length) {
+    list.replaceChildren(
+      ...sizes.map((_, l) =>
+        make(
+          "li",
+          {},
+          make("span", {}, say("layer", { layer: l })),
+          make("span", { class: "track" }, make("i", {})),
+          make("span", { class: "figure" }),
+        ),
+      ),
+    );
   }
   const largest = Math.max(...sizes.filter(Number.isFinite), 0);
   sizes.forEach((size, l) => {
-    const [name, track, figure] = box.children[l].children;
+    const [name, track, figure] = list.children[l].children;
     write(name, say("layer", { layer: l }));
     // Six powers of ten: what vanishes is still told from nothing.
     const share = size > 0 && Number.isFinite(size) ? Math.max(0.02, 1 + Math.log10(size / largest) / 6) : 0;

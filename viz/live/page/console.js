@@ -8,7 +8,8 @@ const app = new App();
 function state(session) {
   const { network, plan, train, results, optimizer } = session;
   const d = network.sizes[0];
-  const named = (/** @type {ArrayLike<number>} */ numbers) => Object.fromEntries(network.names.map((name, place) => [name, numbers[place]]));
+  const named = (/** @type {ArrayLike<number>} */ numbers) =>
+    Object.fromEntries(network.names.map((name, place) => [name, numbers[place]]));
   /** @type {Record<string, number>} */ const deltas = {};
   results.deltas.slice(1).forEach((layer, l) => {
     const m = network.sizes[l + 1];
@@ -19,13 +20,26 @@ function state(session) {
     }
   });
   return {
-    sizes: [...network.sizes], activation: plan.layers[0].activation, activations: [...network.activations],
-    lossName: plan.loss, loss: results.loss, step: optimizer.steps,
-    X: Array.from(train.y, (_, r) => [...train.X.subarray(r * d, (r + 1) * d)]), y: [...train.y],
-    parameters: named(network.parameters), gradients: named(results.gradient), deltas,
-    optimizer: plan.optimizer, learningRate: plan.rate, batchSize: session.batchSize, weightDecay: plan.decay,
-    accuracy: results.accuracy, heldOutLoss: results.heldLoss, heldOutAccuracy: results.heldAccuracy,
-    classes: [...plan.classes], preset: plan.preset,
+    sizes: [...network.sizes],
+    activation: plan.layers[0].activation,
+    activations: [...network.activations],
+    lossName: plan.loss,
+    loss: results.loss,
+    step: optimizer.steps,
+    X: Array.from(train.y, (_, r) => [...train.X.subarray(r * d, (r + 1) * d)]),
+    y: [...train.y],
+    parameters: named(network.parameters),
+    gradients: named(results.gradient),
+    deltas,
+    optimizer: plan.optimizer,
+    learningRate: plan.rate,
+    batchSize: session.batchSize,
+    weightDecay: plan.decay,
+    accuracy: results.accuracy,
+    heldOutLoss: results.heldLoss,
+    heldOutAccuracy: results.heldAccuracy,
+    classes: [...plan.classes],
+    preset: plan.preset,
   };
 }
 
@@ -37,10 +51,11 @@ function state(session) {
     return app.session.results.loss;
   },
   train: (/** @type {number} */ steps = 1) => {
-    if (!Number.isInteger(steps) || steps < 0) throw new Error(`steps must be a whole number of at least 0, got ${steps}`);
-    return app.train(steps);
+    if (!Number.isInteger(steps) || steps < 0)
+      throw new Error(`steps must be a whole number of at least 0, got ${steps}`);
+    return app.training.train(steps);
   },
-  edge: () => app.stepEdge(),
+  edge: () => app.training.stepEdge(),
   model: () => modelJson(app.session),
   python: () => pythonSource(app.session),
 };

@@ -7,39 +7,45 @@ import { Random } from "./random.js";
 /** One point of a class: `share` is how far along its class it is, from 0 to 1. @type {Record<string, {classes: number, noise: number, make: Maker}>} */
 export const DATASETS = {
   moons: {
-    classes: 2, noise: 0.1,
+    classes: 2,
+    noise: 0.1,
     make: (_, share, k) => {
       const angle = Math.PI * share;
       return k === 0 ? [Math.cos(angle), Math.sin(angle)] : [1 - Math.cos(angle), 0.5 - Math.sin(angle)];
     },
   },
   circles: {
-    classes: 2, noise: 0.08,
+    classes: 2,
+    noise: 0.08,
     make: (_, share, k) => {
       const [angle, radius] = [2 * Math.PI * share, k === 0 ? 1 : 0.4];
       return [radius * Math.cos(angle), radius * Math.sin(angle)];
     },
   },
   xor: {
-    classes: 2, noise: 0,
+    classes: 2,
+    noise: 0,
     make: (random, _, k) => {
       const side = random.next() < 0.5 ? -1 : 1;
       return [side * random.uniform(0.06, 1), side * (k === 0 ? 1 : -1) * random.uniform(0.06, 1)];
     },
   },
   blobs: {
-    classes: 3, noise: 0.25,
+    classes: 3,
+    noise: 0.25,
     make: (_, __, k) => [Math.cos(0.5 + (2 * Math.PI * k) / 3), Math.sin(0.5 + (2 * Math.PI * k) / 3)],
   },
   spiral: {
-    classes: 2, noise: 0.02,
+    classes: 2,
+    noise: 0.02,
     make: (_, share, k) => {
       const [angle, radius] = [2 * Math.PI * share + Math.PI * k, 0.1 + 0.9 * share];
       return [radius * Math.cos(angle), radius * Math.sin(angle)];
     },
   },
   "yin-yang": {
-    classes: 3, noise: 0,
+    classes: 3,
+    noise: 0,
     make: (random, _, k) => {
       for (;;) {
         const [x, y] = [random.uniform(-1, 1), random.uniform(-1, 1)];
@@ -56,7 +62,7 @@ export const DATASETS = {
 export function generate(name, count, noise, seed) {
   const { classes, make } = DATASETS[name];
   const random = new Random(seed);
-  const rows = [];
+  /** @type {{x: number[], k: number}[]} */ const rows = [];
   for (let k = 0; k < classes; k++) {
     const size = Math.floor((count + k) / classes);
     for (let i = 0; i < size; i++) rows.push({ x: make(random, size > 1 ? i / (size - 1) : 0, k), k });

@@ -14,12 +14,17 @@ export function diagnose(app) {
   const limits = DATA.thresholds;
   const rows = results.rows;
   /** @type {Finding[]} */ const found = [];
-  if (app.isDiverging()) found.push({ kind: "rate_high", neurons: [], remedy: "remedy_rate", act: () => app.backToBest() });
+  if (app.training.isDiverging())
+    found.push({ kind: "rate_high", neurons: [], remedy: "remedy_rate", act: () => app.training.backToBest() });
   if (!Number.isFinite(results.loss)) return found;
   for (let l = 0; l < network.depth; l++) {
     const [n, m] = [network.sizes[l], network.sizes[l + 1]];
     const [usual, least] = DATA.usual[plan.layers[l].activation] ?? [1, 1];
-    const [dead, saturated, starved] = [/** @type {number[]} */ ([]), /** @type {number[]} */ ([]), results.a[l].every((x) => x === 0)];
+    const [dead, saturated, starved] = [
+      /** @type {number[]} */ ([]),
+      /** @type {number[]} */ ([]),
+      results.a[l].every((x) => x === 0),
+    ];
     for (let j = 0; j < m && rows >= limits.rows; j++) {
       let [flat, off] = [0, 0];
       for (let r = 0; r < rows; r++) {
@@ -31,18 +36,39 @@ export function diagnose(app) {
       else if (flat >= limits.flat_rows * rows) saturated.push(j);
     }
     const named = (/** @type {number[]} */ list) => list.map((j) => nameOf(l, j));
-    if (dead.length) found.push({ kind: "dead", neurons: named(dead), remedy: "remedy_dead", act: () => app.setActivation(l, "leaky_relu") });
-    if (saturated.length) found.push({ kind: "saturated", neurons: named(saturated), remedy: "remedy_saturated", act: () => app.change(() => calm(session, l, saturated)) });
-    if (starved) found.push({ kind: "starved", neurons: Array.from({ length: m }, (_, j) => nameOf(l, j)), remedy: l ? "remedy_redraw" : "remedy_draw_data", act: () => (l ? app.redraw() : app.setData({ set: "moons" })) });
+    if (dead.length)
+      found.push({
+        kind: "dead",
+        neurons: named(dead),
+        remedy: "remedy_dead",
+        act: () => app.setActivation(l, "leaky_relu"),
+      });
+    if (saturated.length)
+      found.push({
+        kind: "saturated",
+        neurons: named(saturated),
+        remedy: "remedy_saturated",
+        act: () => app.change(() => calm(session, l, saturated)),
+      });
+    if (starved)
+      found.push({
+        kind: "starved",
+        neurons: Array.from({ length: m }, (_, j) => nameOf(l, j)),
+        remedy: l ? "remedy_redraw" : "remedy_draw_data",
+        act: () => (l ? app.redraw() : app.setData({ set: "moons" })),
+      });
     const twins = twinsOf(session, l, n, m);
-    if (twins.length) found.push({ kind: "twins", neurons: named(twins), remedy: "remedy_redraw", act: () => app.redraw() });
+    if (twins.length)
+      found.push({ kind: "twins", neurons: named(twins), remedy: "remedy_redraw", act: () => app.redraw() });
   }
   const sizes = flow(app);
   const [first, last] = [sizes[0], sizes[sizes.length - 1]];
   if (sizes.length >= limits.layers && first > 0 && last > 0) {
     const first_layer = Array.from({ length: network.sizes[1] }, (_, j) => nameOf(0, j));
-    if (first < limits.vanishing * last) found.push({ kind: "vanishing", neurons: first_layer, remedy: "remedy_vanishing", act: () => app.useRelu() });
-    else if (first > limits.exploding * last) found.push({ kind: "exploding", neurons: first_layer, remedy: "remedy_redraw", act: () => app.redraw() });
+    if (first < limits.vanishing * last)
+      found.push({ kind: "vanishing", neurons: first_layer, remedy: "remedy_vanishing", act: () => app.useRelu() });
+    else if (first > limits.exploding * last)
+      found.push({ kind: "exploding", neurons: first_layer, remedy: "remedy_redraw", act: () => app.redraw() });
   }
   return found;
 }

@@ -19,7 +19,8 @@ export function drawn(tag, attributes = {}, ...children) {
 function filled(element, attributes, children) {
   for (const [name, value] of Object.entries(attributes)) {
     if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
-    else if (value !== false && value !== null && value !== undefined) element.setAttribute(name, value === true ? "" : value);
+    else if (value !== false && value !== null && value !== undefined)
+      element.setAttribute(name, value === true ? "" : value);
   }
   element.append(...children.filter((child) => child || child === 0));
   return element;
@@ -33,4 +34,25 @@ export function write(element, text) {
 /** A button with a word on it. @param {string} text @param {() => void} action @param {Attributes} attributes */
 export function button(text, action, attributes = {}) {
   return make("button", { type: "button", class: "plain", onclick: action, ...attributes }, text);
+}
+
+/** Make an element's content like fresh nodes, changing only what differs: the rest is not laid out again. @param {Element} element @param {...(Node | null)} fresh */
+export function renew(element, ...fresh) {
+  const wanted = /** @type {Node[]} */ (fresh.filter(Boolean));
+  const there = [...element.childNodes];
+  if (there.length !== wanted.length) return element.replaceChildren(...wanted);
+  wanted.forEach((node, i) => alike(there[i], node));
+}
+
+/** @param {Node} old @param {Node} fresh */
+function alike(old, fresh) {
+  if (old.nodeName !== fresh.nodeName) return old.parentNode?.replaceChild(fresh, old);
+  if (!(old instanceof Element) || !(fresh instanceof Element)) {
+    if (old.nodeValue !== fresh.nodeValue) old.nodeValue = fresh.nodeValue;
+    return;
+  }
+  for (const { name } of [...old.attributes]) if (!fresh.hasAttribute(name)) old.removeAttribute(name);
+  for (const { name, value } of [...fresh.attributes])
+    if (old.getAttribute(name) !== value) old.setAttribute(name, value);
+  renew(old, ...fresh.childNodes);
 }

@@ -1,20 +1,27 @@
 // The network as a drawing: neurons with their own surfaces and three bars, edges by weight or by gradient.
-import { strength, written } from "../engine/numbers.js";
+import { written } from "../engine/numbers.js";
 import { say } from "./data.js";
 import { byId, make, write } from "./dom.js";
-import { css, paintSigned } from "./paint.js";
+import { curve, drawNetwork } from "./lines.js";
+import { Field } from "./paint.js";
 import { SIDE } from "./plane.js";
 import { scrub } from "./scrub.js";
 
 /**
  * @typedef {{name: string, place: number, layer: number, from: number, to: number, x1: number, y1: number, x2: number, y2: number}} Edge
  * one weight or bias as a line; a bias comes from the constant 1, number n of its column
- * @typedef {{layer: number, index: number, x: number, y: number, element: any, context: CanvasRenderingContext2D, bars: any[], badge: any}} Unit
+ * @typedef {{layer: number, index: number, x: number, y: number, element: any, field: Field, bars: number[], badge: any}} Unit
  */
 
-const HEAD = 74; // pixels above the neurons, for what stands over each layer
+/** Pixels above the neurons, for what stands over each layer, and beside them; a projector's letters are larger. */
+const margins = () =>
+  document.documentElement.dataset.projector ? { HEAD: 130, LEFT: 74, RIGHT: 84 } : { HEAD: 74, LEFT: 42, RIGHT: 50 };
 
 export class Drawing {
+  size = 0;
+  width = 0;
+  height = 0;
+
   /** @param {import("./main.js").App} app */
   constructor(app) {
     this.app = app;
@@ -27,15 +34,21 @@ export class Drawing {
     this.#listen();
   }
 
+  /** How thick the three bars below a neuron are, in pixels. */
+  get thick() {
+    return Math.max(2.5, Math.min(5, this.size / 9));
+  }
+
   /** Lay everything out anew: after another architecture, language or size. */
   rebuild() {
     const { app, box } = this;
     const { network, plan } = app.session;
     const { sizes, depth } = network;
     const most = Math.max(...sizes.map((n, l) => n + Number(plan.layers[l]?.bias ?? false)));
+    const { HEAD, LEFT, RIGHT } = margins();
     const isNarrow = box.clientWidth < 560;
-    const pitchX = Math.max(isNarrow ? 96 : 104, (box.clientWidth - 92) / depth);
-    this.width = Math.max(box.clientWidth, 92 + pitchX * depth);
+    const pitchX = Math.max(HEAD > 100 ? 190 : isNarrow ? 96 : 104, (box.clientWidth - LEFT - RIGHT) / depth);
+    this.width = Math.max(box.clientWidth, LEFT + RIGHT + pitchX * depth);
     const free = Math.max(300, box.clientHeight) - HEAD - 18;
     const pitchY = Math.max(26, Math.min(104, free / most));
     this.height = HEAD + pitchY * most + 18;
@@ -43,14 +56,14 @@ export class Drawing {
     const middle = HEAD + (this.height - HEAD - 18) / 2;
     const place = (/** @type {number} */ l, /** @type {number} */ i) => {
       const count = sizes[l] + Number(plan.layers[l]?.bias ?? false);
-      return { x: 42 + pitchX * l, y: middle + (i - (count - 1) / 2) * pitchY };
+      return { x: LEFT + pitchX * l, y: middle + (i - (count - 1) / 2) * pitchY };
     };
     this.units = [];
     this.numbers = [];
     const children = [this.canvas];
     for (let i = 0; i < sizes[0]; i++) children.push(this.#input(i, place(0, i)));
     for (let l = 0; l < depth; l++) {
-      children.push(this.#head(l, 42 + pitchX * (l + 1)));
+      children.push(this.#head(l, LEFT + pitchX * (l + 1)));
       for (let j = 0; j < sizes[l + 1]; j++) children.push(this.#neuron(l, j, place(l + 1, j)));
       if (plan.layers[l].bias) children.push(this.#one(place(l, sizes[l])));
     }
@@ -58,11 +71,22 @@ export class Drawing {
       const [l, j] = (name.match(/\d+/g) ?? []).map(Number);
       const i = name.endsWith(".b") ? sizes[l] : Number(name.split(".").at(-1));
       const [start, end] = [place(l, i), place(l + 1, j)];
-      return { name, place: k, layer: l, from: i, to: j, x1: start.x + this.size / 2, y1: start.y, x2: end.x - this.size / 2, y2: end.y };
+      return {
+        name,
+        place: k,
+        layer: l,
+        from: i,
+        to: j,
+        x1: start.x + this.size / 2,
+        y1: start.y,
+        x2: end.x - this.size / 2,
+        y2: end.y,
+      };
     });
     for (let l = 0; l < depth; l++) {
       const between = this.edges.filter(({ layer }) => layer === l);
-      if (between.length <= 9 && pitchX > 150) for (const edge of between) children.push(this.#weight(edge, between.length));
+      if (between.length <= 9 && pitchX > 150)
+        for (const edge of between) children.push(this.#weight(edge, between.length));
     }
     box.replaceChildren(...children);
     this.canvas.style.width = `${this.width}px`;
@@ -74,11 +98,20 @@ export class Drawing {
   #input(i, { x, y }) {
     const { app } = this;
     const number = scrub({
-      label: app.session.plan.features[i] ?? `x${i}`, step: 0.02, begin: () => app.session.remember(),
-      get: () => app.sampleRow[i], set: (to) => app.setInput(i, to), click: () => app.explain(null),
+      label: app.session.plan.features[i] ?? `x${i}`,
+      step: 0.02,
+      begin: () => app.session.remember(),
+      get: () => app.sampleRow[i],
+      set: (to) => app.editor.setInput(i, to),
+      click: () => app.explain(null),
     });
     this.numbers.push(number);
-    const element = make("div", { class: "unit input" }, make("span", { class: "input-name" }, app.session.plan.features[i] ?? `x${i}`), number.element);
+    const element = make(
+      "div",
+      { class: "unit input" },
+      make("span", { class: "input-name" }, app.session.plan.features[i] ?? `x${i}`),
+      number.element,
+    );
     return this.#put(element, x, y);
   }
 
@@ -91,14 +124,19 @@ export class Drawing {
   #neuron(l, j, { x, y }) {
     const { app } = this;
     const name = `layers.${l}.neurons.${j}`;
-    const canvas = make("canvas", { width: SIDE, height: SIDE });
-    const bars = ["contribution", "activity", "delta"].map((kind) => make("i", { class: `bar ${kind}` }));
     const badge = make("span", { class: "badge", hidden: true }, "!");
     const element = make(
-      "button", { type: "button", class: "unit neuron", "data-neuron": name, "aria-label": name, onclick: () => app.selectNeuron(l, j) },
-      canvas, badge, make("span", { class: "bars" }, ...bars),
+      "button",
+      {
+        type: "button",
+        class: "unit neuron",
+        "data-neuron": name,
+        "aria-label": name,
+        onclick: () => app.selectNeuron(l, j),
+      },
+      badge,
     );
-    this.units.push({ layer: l, index: j, x, y, element, context: canvas.getContext("2d"), bars, badge });
+    this.units.push({ layer: l, index: j, x, y, element, field: new Field(SIDE), bars: [], badge });
     return this.#put(element, x, y);
   }
 
@@ -108,22 +146,57 @@ export class Drawing {
     const { layers } = app.session.plan;
     const isLast = l === layers.length - 1;
     const choice = make(
-      "select", { "aria-label": say("activation_of", { layer: l }), onchange: (/** @type {any} */ event) => app.setActivation(l, event.target.value) },
+      "select",
+      {
+        "aria-label": say("activation_of", { layer: l }),
+        onchange: (/** @type {any} */ event) => app.setActivation(l, event.target.value),
+      },
       ...app.activations.map((name) => make("option", { selected: name === layers[l].activation }, name)),
     );
-    const change = (/** @type {number} */ by) => () => app.reshape((plans) => {
-      plans[l].neurons = Math.max(1, Math.min(32, plans[l].neurons + by));
-    });
-    return this.#put(make(
-      "div", { class: "head" },
-      isLast ? make("span", { class: "steps" }, say("output")) : make(
-        "span", { class: "steps" },
-        make("button", { type: "button", class: "tiny", "aria-label": say("fewer_neurons", { layer: l }), title: say("fewer_neurons", { layer: l }), onclick: change(-1), disabled: layers[l].neurons === 1 }, "−"),
-        make("b", {}, layers[l].neurons),
-        make("button", { type: "button", class: "tiny", "aria-label": say("more_neurons", { layer: l }), title: say("more_neurons", { layer: l }), onclick: change(1), disabled: layers[l].neurons >= 32 }, "+"),
+    const change = (/** @type {number} */ by) => () =>
+      app.reshape((plans) => {
+        plans[l].neurons = Math.max(1, Math.min(32, plans[l].neurons + by));
+      });
+    return this.#put(
+      make(
+        "div",
+        { class: "head" },
+        isLast
+          ? make("span", { class: "steps" }, say("output"))
+          : make(
+              "span",
+              { class: "steps" },
+              make(
+                "button",
+                {
+                  type: "button",
+                  class: "tiny",
+                  "aria-label": say("fewer_neurons", { layer: l }),
+                  title: say("fewer_neurons", { layer: l }),
+                  onclick: change(-1),
+                  disabled: layers[l].neurons === 1,
+                },
+                "−",
+              ),
+              make("b", {}, layers[l].neurons),
+              make(
+                "button",
+                {
+                  type: "button",
+                  class: "tiny",
+                  "aria-label": say("more_neurons", { layer: l }),
+                  title: say("more_neurons", { layer: l }),
+                  onclick: change(1),
+                  disabled: layers[l].neurons >= 32,
+                },
+                "+",
+              ),
+            ),
+        choice,
       ),
-      choice,
-    ), x, HEAD / 2 - 6);
+      x,
+      margins().HEAD / 2 - 6,
+    );
   }
 
   /** A weight as a number on its line, in networks small enough. @param {Edge} edge @param {number} count */
@@ -156,61 +229,20 @@ export class Drawing {
     const { colours, session } = app;
     const { network } = session;
     let largest = 0;
-    for (const layer of sample.contributions.slice(1)) for (const x of layer) largest = Math.max(largest, Math.abs(x) || 0);
-    for (const { layer, index, element, context, bars, badge } of this.units) {
-      paintSigned(context, SIDE, fields[layer + 1], index, network.sizes[layer + 1], colours);
+    for (const layer of sample.contributions.slice(1))
+      for (const x of layer) largest = Math.max(largest, Math.abs(x) || 0);
+    for (const unit of this.units) {
+      const { layer, index, element, field, badge } = unit;
+      field.paintSigned(fields[layer + 1], index, network.sizes[layer + 1], colours);
       const [c, s, d] = [sample.contributions, sample.slopes, sample.deltas].map((of) => of[layer + 1][index]);
-      setBar(bars[0], c, largest);
-      setBar(bars[1], s, 1);
-      setBar(bars[2], d, largest);
-      element.classList.toggle("selected", app.neuron.layer === layer && app.neuron.index === index);
+      unit.bars = [c / (largest || 1), s, d / (largest || 1)];
+      element.toggleAttribute("data-selected", app.neuron.layer === layer && app.neuron.index === index);
       const finding = findings.get(`layers.${layer}.neurons.${index}`);
       badge.hidden = !finding;
       if (finding) badge.title = say(finding.kind);
     }
     for (const number of this.numbers) number.refresh();
-    this.#drawEdges();
-  }
-
-  #drawEdges() {
-    const { canvas, app, width = 0, height = 0 } = this;
-    const { colours, session } = app;
-    const scale = devicePixelRatio;
-    if (canvas.width !== Math.round(width * scale) || canvas.height !== Math.round(height * scale)) {
-      canvas.width = Math.round(width * scale);
-      canvas.height = Math.round(height * scale);
-    }
-    const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
-    context.setTransform(scale, 0, 0, scale, 0, 0);
-    context.clearRect(0, 0, width, height);
-    const numbers = this.byGradient ? session.results.gradient : session.network.parameters;
-    let largest = 0;
-    for (const x of numbers) largest = Math.max(largest, Math.abs(x) || 0);
-    const frozen = new Set(session.plan.frozen);
-    const isCrowded = this.edges.length > 120;
-    for (const edge of this.edges) {
-      const x = numbers[edge.place];
-      const share = this.byGradient ? strength(x, largest) : Math.min(1, Math.abs(x) / (largest || 1));
-      const colour = x > 0 ? colours.positive : x < 0 ? colours.negative : colours.rule;
-      const isAt = edge.name === app.parameter;
-      line(context, edge);
-      context.setLineDash(frozen.has(edge.name) ? [5, 4] : []);
-      context.lineWidth = isAt ? 5 : 0.6 + share * (isCrowded ? 2.4 : 4);
-      context.strokeStyle = css(colour, isAt ? 1 : 0.22 + 0.7 * share);
-      context.stroke();
-    }
-    context.setLineDash([]);
-    const lit = app.stepper.litEdge;
-    const edge = lit && this.edges.find(({ name }) => name === lit.name);
-    if (edge) {
-      line(context, edge);
-      context.lineWidth = 3;
-      context.strokeStyle = css(colours.ink);
-      context.stroke();
-      arrow(context, edge);
-      context.fillStyle = css(colours.ink);
-      context.fill();
-    }
+    drawNetwork(this);
   }
 
   /** The line nearest to the pointer, if it is near. @param {PointerEvent | MouseEvent} event */
@@ -221,7 +253,8 @@ export class Drawing {
     for (const edge of this.edges) {
       const share = (x - edge.x1) / (edge.x2 - edge.x1);
       if (share < 0 || share > 1) continue;
-      const away = Math.abs(curve(edge, share) - y);
+      const at = this.edges.length > 120 ? edge.y1 + share * (edge.y2 - edge.y1) : curve(edge, share);
+      const away = Math.abs(at - y);
       if (away < least) [best, least] = [edge, away];
     }
     return best;
@@ -247,31 +280,4 @@ export class Drawing {
     });
     addEventListener("scroll", () => (tip.hidden = true), true);
   }
-}
-
-/** How far down a line is, a share of the way along: an S as of a cubic curve. @param {Edge} edge @param {number} share */
-const curve = (edge, share) => edge.y1 + (edge.y2 - edge.y1) * share * share * (3 - 2 * share);
-
-/** @param {CanvasRenderingContext2D} context @param {Edge} edge */
-function line(context, { x1, y1, x2, y2 }) {
-  const third = (x2 - x1) / 3; // with the handles at thirds, x runs evenly: the curve above
-  context.beginPath();
-  context.moveTo(x1, y1);
-  context.bezierCurveTo(x1 + third, y1, x2 - third, y2, x2, y2);
-}
-
-/** An arrow head at the beginning of a line: gradients flow back. @param {CanvasRenderingContext2D} context @param {Edge} edge */
-function arrow(context, { x1, y1 }) {
-  context.beginPath();
-  context.moveTo(x1, y1);
-  context.lineTo(x1 + 11, y1 - 5.5);
-  context.lineTo(x1 + 11, y1 + 5.5);
-  context.closePath();
-}
-
-/** @param {any} bar @param {number} x @param {number} largest */
-export function setBar(bar, x, largest) {
-  const share = largest > 0 && Number.isFinite(x) ? Math.min(1, Math.abs(x) / largest) : 0;
-  bar.style.setProperty("--share", share < 0.004 && x !== 0 ? "0.02" : share.toFixed(3));
-  bar.dataset.sign = x > 0 ? "positive" : x < 0 ? "negative" : "zero";
 }

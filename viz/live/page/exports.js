@@ -6,7 +6,9 @@
 export function modelJson(session) {
   const { network, plan } = session;
   const model = {
-    kind: "MLP", n_in: network.sizes[0], layers: plan.layers,
+    kind: "MLP",
+    n_in: network.sizes[0],
+    layers: plan.layers,
     parameters: Object.fromEntries(network.names.map((name, place) => [name, network.parameters[place]])),
   };
   const head = { format: "glassgrad model", version: 1 };
@@ -33,9 +35,14 @@ export function pythonSource(session) {
   const outputs = layers[layers.length - 1].neurons;
   const several = outputs > 1;
   const targets = { hinge: "2.0 * y - 1.0" }[loss] ?? (several ? `np.eye(${outputs})[y]` : "y.astype(float)");
-  const step = { sgd: `optim.sgd(${rate})`, momentum: `optim.sgd(${rate}, momentum=0.9)`, adam: `optim.adam(${rate})` }[optimizer] ?? "";
+  const step =
+    { sgd: `optim.sgd(${rate})`, momentum: `optim.sgd(${rate}, momentum=0.9)`, adam: `optim.adam(${rate})` }[
+      optimizer
+    ] ?? "";
   const stages = decay ? `optim.chain(optim.weight_decay(${decay}), ${step})` : step;
-  const states = origin.states.length ? `(${origin.states.map((state) => `np.array(${list(state)}), `).join("")})` : "()";
+  const states = origin.states.length
+    ? `(${origin.states.map((state) => `np.array(${list(state)}), `).join("")})`
+    : "()";
   return `"""The training of a glassgrad playground: the same data, weights and batches, hence the same losses."""
 
 import numpy as np

@@ -2,6 +2,16 @@
 
 /** The page's colours as they stand now, light or dark. */
 export class Colours {
+  /** @type {number[]} */ positive = [];
+  /** @type {number[]} */ negative = [];
+  /** @type {number[]} */ card = [];
+  /** @type {number[]} */ ink = [];
+  /** @type {number[]} */ rule = [];
+  /** @type {number[]} */ grey = [];
+  /** @type {number[][]} */ classes = [];
+  /** From the deepest blue by the page's own colour to the deepest orange, as pixels. */
+  shades = new Int32Array(256);
+
   constructor() {
     this.read();
   }
@@ -19,6 +29,10 @@ export class Colours {
     this.ink = find("ink");
     this.rule = find("rule");
     this.grey = find("grey");
+    this.shades = Int32Array.from({ length: 256 }, (_, level) => {
+      const share = Math.abs(level - 128) / 127;
+      return word(mixed(level > 128 ? this.positive : this.negative, 0.9 * share, this.card));
+    });
     this.classes = Array.from({ length: 10 }, (_, k) => find(`class-${k}`));
     probe.remove();
   }
@@ -27,43 +41,53 @@ export class Colours {
 /** @param {number[]} colour @param {number} alpha */
 export const css = (colour, alpha = 1) => `rgba(${colour.join(",")},${alpha})`;
 
-/**
- * Paint one number a pixel by its sign, paler the smaller it is beside the largest.
- * @param {CanvasRenderingContext2D} context @param {number} side @param {Float64Array} field @param {number} offset
- * @param {number} stride @param {Colours} colours
- */
-export function paintSigned(context, side, field, offset, stride, colours) {
-  const image = context.createImageData(side, side);
-  let largest = 0;
-  for (let p = offset; p < field.length; p += stride) largest = Math.max(largest, Math.abs(field[p]) || 0);
-  const { data } = image;
-  const { card } = colours;
-  for (let p = 0; p < side * side; p++) {
-    const x = field[offset + p * stride];
-    const full = x > 0 ? colours.positive : colours.negative;
-    const share = largest > 0 ? 0.9 * Math.min(1, Math.abs(x) / largest) : 0;
-    for (let c = 0; c < 3; c++) data[4 * p + c] = card[c] + share * (full[c] - card[c]);
-    data[4 * p + 3] = 255;
+/** A small field of pixels, painted and then drawn at any size. */
+export class Field {
+  /** @param {number} side */
+  constructor(side) {
+    this.canvas = document.createElement("canvas");
+    this.canvas.width = this.canvas.height = side;
+    this.context = /** @type {CanvasRenderingContext2D} */ (this.canvas.getContext("2d"));
+    this.image = this.context.createImageData(side, side);
+    this.pixels = new Uint32Array(this.image.data.buffer);
   }
-  context.putImageData(image, 0, 0);
+
+  /**
+   * One number a pixel by its sign, paler the smaller it is beside the largest.
+   * @param {Float64Array} field @param {number} offset @param {number} stride @param {Colours} colours
+   */
+  paintSigned(field, offset, stride, colours) {
+    const { pixels } = this;
+    let largest = 0;
+    for (let p = offset; p < field.length; p += stride) {
+      const size = Math.abs(field[p]);
+      if (size > largest) largest = size;
+    }
+    const { shades } = colours;
+    const scale = largest > 0 ? 127 / largest : 0;
+    for (let p = 0, at = offset; p < pixels.length; p++, at += stride) {
+      const level = field[at] * scale;
+      pixels[p] = shades[128 + (level > 127 ? 127 : level < -127 ? -127 : Math.round(level) || 0)];
+    }
+    this.context.putImageData(this.image, 0, 0);
+  }
+
+  /** Each pixel's class, deeper the surer. @param {(p: number) => {chosen: number, sure: number}} decide @param {Colours} colours */
+  paintClasses(decide, colours) {
+    const { pixels } = this;
+    for (let p = 0; p < pixels.length; p++) {
+      const { chosen, sure } = decide(p);
+      pixels[p] = word(mixed(colours.classes[chosen], 0.1 + 0.45 * (sure > 0 ? sure : 0), colours.card));
+    }
+    this.context.putImageData(this.image, 0, 0);
+  }
 }
 
-/**
- * Paint each pixel's class, deeper the surer.
- * @param {CanvasRenderingContext2D} context @param {number} side @param {(p: number) => {chosen: number, sure: number}} decide
- * @param {Colours} colours
- */
-export function paintClasses(context, side, decide, colours) {
-  const image = context.createImageData(side, side);
-  const { card, classes } = colours;
-  for (let p = 0; p < side * side; p++) {
-    const { chosen, sure } = decide(p);
-    const share = 0.1 + 0.45 * (Number.isFinite(sure) ? sure : 0);
-    for (let c = 0; c < 3; c++) image.data[4 * p + c] = card[c] + share * (classes[chosen][c] - card[c]);
-    image.data[4 * p + 3] = 255;
-  }
-  context.putImageData(image, 0, 0);
-}
+/** @param {number[]} full @param {number} share @param {number[]} base */
+const mixed = (full, share, base) => base.map((from, c) => from + share * (full[c] - from));
+
+/** A colour as the bytes of a pixel. @param {number[]} colour */
+const word = ([r, g, b]) => (255 << 24) | (b << 16) | (g << 8) | r;
 
 /** A mark for a class, told by its shape as well. @param {CanvasRenderingContext2D} context @param {number} k @param {number} x @param {number} y @param {number} r */
 export function mark(context, k, x, y, r) {

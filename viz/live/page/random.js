@@ -3,7 +3,7 @@
 export class Random {
   /** @param {number} seed */
   constructor(seed) {
-    this.state = (Math.imul(seed + 1, 2654435761) >>> 0) || 1;
+    this.state = Math.imul(seed + 1, 2654435761) >>> 0 || 1;
     for (let i = 0; i < 3; i++) this.next();
   }
 

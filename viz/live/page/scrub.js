@@ -17,8 +17,13 @@ export function scrub(touch) {
   const { label, low = -Infinity, high = Infinity, whole = false, ratio = false } = touch;
   const step = touch.step ?? (whole ? 1 : 0.02);
   const element = make("span", {
-    class: "scrub", role: "spinbutton", tabindex: 0, "aria-label": label, title: label,
-    "aria-valuemin": Number.isFinite(low) ? low : null, "aria-valuemax": Number.isFinite(high) ? high : null,
+    class: "scrub",
+    role: "spinbutton",
+    tabindex: 0,
+    "aria-label": label,
+    title: label,
+    "aria-valuemin": Number.isFinite(low) ? low : null,
+    "aria-valuemax": Number.isFinite(high) ? high : null,
   });
 
   const refresh = () => {
@@ -57,12 +62,16 @@ export function scrub(touch) {
   };
   element.addEventListener("pointerup", release);
   element.addEventListener("pointercancel", () => (drag = null));
-  element.addEventListener("wheel", (/** @type {WheelEvent} */ event) => {
-    if (document.activeElement !== element && !event.altKey && !element.matches(":hover")) return;
-    event.preventDefault();
-    touch.begin?.();
-    put(moved(touch.get(), event.deltaY < 0 ? 1 : -1, event.shiftKey ? 0.1 : 1));
-  }, { passive: false });
+  element.addEventListener(
+    "wheel",
+    (/** @type {WheelEvent} */ event) => {
+      if (document.activeElement !== element && !event.altKey && !element.matches(":hover")) return;
+      event.preventDefault();
+      touch.begin?.();
+      put(moved(touch.get(), event.deltaY < 0 ? 1 : -1, event.shiftKey ? 0.1 : 1));
+    },
+    { passive: false },
+  );
   element.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
     if (element.querySelector("input")) return;
     const count = { ArrowUp: 1, ArrowRight: 1, ArrowDown: -1, ArrowLeft: -1, PageUp: 10, PageDown: -10 }[event.key];
@@ -79,7 +88,14 @@ export function scrub(touch) {
   element.addEventListener("dblclick", () => type());
 
   const type = (start = "") => {
-    const input = make("input", { type: "text", inputmode: "decimal", "aria-label": label, size: 8, spellcheck: "false", autocomplete: "off" });
+    const input = make("input", {
+      type: "text",
+      inputmode: "decimal",
+      "aria-label": label,
+      size: 8,
+      spellcheck: "false",
+      autocomplete: "off",
+    });
     input.value = start || exact(touch.get()).replaceAll("−", "-");
     element.replaceChildren(input);
     input.focus();
@@ -103,7 +119,8 @@ export function scrub(touch) {
       if (event.key === "Enter") finish(true);
       else if (event.key === "Escape") finish(false);
     });
-    for (const name of ["pointerdown", "dblclick"]) input.addEventListener(name, (/** @type {Event} */ event) => event.stopPropagation());
+    for (const name of ["pointerdown", "dblclick"])
+      input.addEventListener(name, (/** @type {Event} */ event) => event.stopPropagation());
   };
 
   refresh();

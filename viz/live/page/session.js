@@ -3,6 +3,8 @@ import { LOSSES } from "../engine/losses.js";
 import { Network } from "../engine/network.js";
 import { Optimizer } from "../engine/optimizer.js";
 import { DATASETS, generate, scaling, split } from "./datasets.js";
+import { decide } from "./decide.js";
+import { drawWeights } from "./init.js";
 import { Random } from "./random.js";
 
 /**
@@ -20,7 +22,22 @@ import { Random } from "./random.js";
 /** How many steps back undo goes. */
 const UNDO = 60;
 
+/** @typedef {{rows: number[], X: Float64Array, y: Float64Array}} Part rows of the points, flat, as the network takes them */
+
+/** What is set before it is first read. @returns {any} */
+const unset = () => null;
+
 export class Session {
+  /** @type {Plan} */ plan = unset();
+  /** @type {Network} */ network = unset();
+  /** @type {Optimizer} */ optimizer = unset();
+  /** @type {Part} */ train = unset();
+  /** @type {Part} */ test = unset();
+  /** @type {{step: number, train: number, held: number}[]} */ history = [];
+  /** Where the steps since the last change began. @type {Plan | null} */ origin = null;
+  /** @type {any} */ evaluated = null;
+  /** @type {{epoch: number, of: Part, order: number[]} | null} */ cached = null;
+
   /** @param {Plan} plan */
   constructor(plan) {
     /** @type {Plan[]} */ this.past = [];
@@ -44,7 +61,9 @@ export class Session {
   /** Everything as data; `restore` of it leads back here. @returns {Plan} */
   snapshot() {
     return structuredClone({
-      ...this.plan, parameters: [...this.network.parameters], step: this.optimizer.steps,
+      ...this.plan,
+      parameters: [...this.network.parameters],
+      step: this.optimizer.steps,
       states: this.optimizer.states.map((state) => [...state]),
     });
   }
@@ -96,7 +115,13 @@ export class Session {
     const scaled = X.map((row) => row.map((x, i) => (x - mean[i]) / scale[i]));
     const { data } = this.plan;
     this.plan.points = { X: scaled, y, held: split(y, data.heldOut, data.seed) };
-    Object.assign(this.plan, { features, classes, scaling: { mean, scale }, orders: null, data: { ...data, set: name } });
+    Object.assign(this.plan, {
+      features,
+      classes,
+      scaling: { mean, scale },
+      orders: null,
+      data: { ...data, set: name },
+    });
     this.refit();
   }
 
@@ -132,7 +157,8 @@ export class Session {
     this.initialise();
     for (const [name, place] of this.network.places) {
       const old = before.places.get(name);
-      if (old !== undefined && before.depth === this.network.depth) this.network.parameters[place] = before.parameters[old];
+      if (old !== undefined && before.depth === this.network.depth)
+        this.network.parameters[place] = before.parameters[old];
     }
     this.plan.frozen = this.plan.frozen.filter((name) => this.network.places.has(name));
     this.changed();
@@ -141,30 +167,14 @@ export class Session {
   /** Weights from the seed, biases at 0; training starts anew. */
   initialise() {
     const { init, seed, layers } = this.plan;
-    const random = new Random(seed);
-    const { network } = this;
-    network.parameters.fill(0);
-    layers.forEach(({ neurons, activation }, l) => {
-      const n = network.sizes[l];
-      const usual = activation.includes("elu") || activation === "silu" ? "he" : "xavier";
-      const scheme = init === "auto" ? usual : init;
-      for (let j = 0; j < neurons; j++) {
-        for (let i = 0; i < n; i++) {
-          const limit = Math.sqrt(6 / (n + neurons));
-          network.parameters[network.start(l, j) + i] = {
-            xavier: () => random.uniform(-limit, limit), he: () => random.normal() * Math.sqrt(2 / n),
-            uniform: () => random.uniform(-1, 1), zeros: () => 0, equal: () => 0.5, large: () => 6 * random.uniform(-1, 1),
-          }[scheme]?.() ?? 0;
-        }
-      }
-    });
+    drawWeights(this.network, layers, init, seed);
     this.restartTraining();
   }
 
   /** The same parameters, but the optimiser and the count of steps begin anew. */
   restartTraining() {
     this.optimizer = new Optimizer(this.plan.optimizer, this.network.parameters.length);
-    /** @type {{step: number, train: number, held: number}[]} */ this.history = [];
+    this.history = [];
     this.changed();
   }
 
@@ -172,7 +182,8 @@ export class Session {
     const { points, layers, optimizer } = this.plan;
     const inputs = /** @type {Points} */ (points).X[0]?.length ?? 2;
     this.network = new Network(
-      [inputs, ...layers.map(({ neurons }) => neurons)], layers.map(({ activation }) => activation),
+      [inputs, ...layers.map(({ neurons }) => neurons)],
+      layers.map(({ activation }) => activation),
       layers.map(({ bias }) => bias),
     );
     this.optimizer = new Optimizer(optimizer, this.network.parameters.length);
@@ -184,7 +195,9 @@ export class Session {
     const { X, y, held } = /** @type {Points} */ (this.plan.points);
     const places = X.map((_, i) => i);
     const part = (/** @type {number[]} */ rows) => ({
-      rows, X: new Float64Array(rows.flatMap((i) => X[i])), y: Float64Array.from(rows, (i) => y[i]),
+      rows,
+      X: new Float64Array(rows.flatMap((i) => X[i])),
+      y: Float64Array.from(rows, (i) => y[i]),
     });
     this.train = part(places.filter((i) => !held[i]));
     this.test = part(places.filter((i) => held[i]));
@@ -206,7 +219,9 @@ export class Session {
   /** The rows of one epoch in the order in which they are seen. @param {number} epoch */
   order(epoch) {
     const carried = this.plan.orders?.[epoch];
-    return carried?.length === this.train.y.length ? carried : new Random(1000 * this.plan.seed + epoch).permutation(this.train.y.length);
+    return carried?.length === this.train.y.length
+      ? carried
+      : new Random(1000 * this.plan.seed + epoch).permutation(this.train.y.length);
   }
 
   get batchSize() {
@@ -219,7 +234,10 @@ export class Session {
 
   /** The rows of the step to come. */
   get nextRows() {
-    const [epoch, place] = [Math.floor(this.optimizer.steps / this.stepsPerEpoch), this.optimizer.steps % this.stepsPerEpoch];
+    const [epoch, place] = [
+      Math.floor(this.optimizer.steps / this.stepsPerEpoch),
+      this.optimizer.steps % this.stepsPerEpoch,
+    ];
     if (this.cached?.epoch !== epoch || this.cached.of !== this.train) {
       this.cached = { epoch, of: this.train, order: this.order(epoch) };
     }
@@ -237,14 +255,19 @@ export class Session {
       const chosen = rows ?? this.nextRows;
       const X = new Float64Array(chosen.length * n);
       chosen.forEach((row, r) => X.set(train.X.subarray(row * n, (row + 1) * n), r * n));
-      const { gradient } = network.evaluate(X, chosen.map((row) => train.y[row]), plan.loss);
+      const { gradient } = network.evaluate(
+        X,
+        chosen.map((row) => train.y[row]),
+        plan.loss,
+      );
       this.optimizer.update(network.parameters, gradient, plan.rate, plan.decay, frozen);
     }
     this.changed();
     this.origin = origin;
   }
 
-  /** Loss, gradients and all that follows from the numbers as they stand, over the rows to learn from. */
+  // Loss, gradients and all that follows from the numbers as they stand, over the rows to learn from.
+  /** @returns {ReturnType<Network["evaluate"]> & {accuracy: number, heldAccuracy: number, heldLoss: number}} */
   get results() {
     if (!this.evaluated) {
       const { network, train, test, plan } = this;
@@ -252,7 +275,9 @@ export class Session {
       const held = network.forward(test.X, test.y.length).a[network.depth];
       const { costs } = network.costs(held, test.y, plan.loss);
       this.evaluated = {
-        ...found, accuracy: this.accuracy(found.a[network.depth], train.y), heldAccuracy: this.accuracy(held, test.y),
+        ...found,
+        accuracy: this.accuracy(found.a[network.depth], train.y),
+        heldAccuracy: this.accuracy(held, test.y),
         heldLoss: costs.length ? costs.reduce((total, cost) => total + cost, 0) / costs.length : Number.NaN,
       };
     }
@@ -261,19 +286,7 @@ export class Session {
 
   /** The class that outputs stand for, and how sure that is, 0 to 1. @param {Float64Array} outputs @param {number} r */
   decide(outputs, r) {
-    const m = this.network.sizes[this.network.depth];
-    if (m === 1) {
-      const { loss } = this.plan;
-      const margin = outputs[r] - (loss === "hinge" || loss === "binary_cross_entropy" ? 0 : 0.5);
-      const gain = loss === "binary_cross_entropy" ? 0.5 : loss === "hinge" ? 1 : 2;
-      return { chosen: margin > 0 ? 1 : 0, sure: Math.abs(Math.tanh(gain * margin)) };
-    }
-    let [best, second] = [0, -1];
-    for (let k = 1; k < m; k++) {
-      if (outputs[r * m + k] > outputs[r * m + best]) [best, second] = [k, best];
-      else if (second < 0 || outputs[r * m + k] > outputs[r * m + second]) second = k;
-    }
-    return { chosen: best, sure: Math.tanh((outputs[r * m + best] - outputs[r * m + second]) / 2) };
+    return decide(this.network.sizes[this.network.depth], this.plan.loss, outputs, r);
   }
 
   /** @param {Float64Array} outputs @param {ArrayLike<number>} y */

@@ -21,14 +21,20 @@ export class Stepper {
     const { network, plan } = this.app.session;
     this.graph = network.graph(this.app.sampleRow, this.app.sampleClass, plan.loss);
     const { cost, zs, as, parameters, inputs } = this.graph;
-    /** @type {Map<Value, string>} */ this.names = new Map([...parameters, ...inputs].map((value) => [value, value.label]));
-    zs.forEach((layer, l) => layer.forEach((z, j) => {
-      this.names?.set(as[l + 1][j], `layers.${l}.neurons.${j}.a`);
-      this.names?.set(z, `layers.${l}.neurons.${j}.z`);
-    }));
+    /** @type {Map<Value, string>} */ this.names = new Map(
+      [...parameters, ...inputs].map((value) => [value, value.label]),
+    );
+    zs.forEach((layer, l) =>
+      layer.forEach((z, j) => {
+        this.names?.set(as[l + 1][j], `layers.${l}.neurons.${j}.a`);
+        this.names?.set(z, `layers.${l}.neurons.${j}.z`);
+      }),
+    );
     const order = interior(cost);
     order.forEach((value, i) => this.names?.has(value) || this.names?.set(value, value === cost ? "C" : `v${i}`));
-    this.edges = order.reverse().flatMap((target) => target.parents.map((parent, i) => ({ target, parent, partial: target.partials[i] })));
+    this.edges = order
+      .reverse()
+      .flatMap((target) => target.parents.map((parent, i) => ({ target, parent, partial: target.partials[i] })));
     this.at = 0;
     cost.grad = 1;
   }
@@ -70,8 +76,14 @@ export class Stepper {
     if (!this.isOn || !this.last) return;
     const { from, to, adjoint, partial, passed: product, before, after } = this.last;
     write(byId("edge-count"), say("edge_of", { step: this.at, count: this.edges.length }));
-    write(byId("edge-line"), `${to}.grad += ${from}.grad × ∂${from.split(".").at(-1)}/∂${to.split(".").slice(-2).join(".")}`);
-    const sum = product === 0 ? say("nothing_passes", { after: written(after) }) : `${written(before)} + ${factor(product)} = ${written(after)}`;
+    write(
+      byId("edge-line"),
+      `${to}.grad += ${from}.grad × ∂${from.split(".").at(-1)}/∂${to.split(".").slice(-2).join(".")}`,
+    );
+    const sum =
+      product === 0
+        ? say("nothing_passes", { after: written(after) })
+        : `${written(before)} + ${factor(product)} = ${written(after)}`;
     write(byId("edge-note"), `${written(adjoint)} × ${factor(partial)} = ${written(product)};  ${sum}`);
   }
 }
