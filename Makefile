@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo play test check fix bench clean again
+.PHONY: help demo play test cluster check fix bench clean again
 
 # A variable from the command line or the environment picks the Python: PYTHON=python3.13 make demo
 PYTHON ?=
@@ -25,6 +25,10 @@ play: .venv/.demo  ## write the playground into out/ and open it in a browser
 
 test: .venv/.test  ## run the whole test suite
 	$(python) -m pytest --numprocesses auto
+
+cluster: .venv/.test  ## train on clusters of processes, killing some; takes minutes
+	$(python) -m pytest -m "cluster or not cluster" tests/nn/training/test_cluster.py
+	$(python) examples/cluster.py
 
 check: .venv/.dev  ## lint, formatting, types
 	$(python) -m ruff check .

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 __all__ = [
     "AnomalyError",
     "ClaimError",
+    "ClusterError",
     "DataError",
     "ExpressionError",
     "FormulaError",
@@ -80,6 +81,10 @@ class GradientError(GlassgradError, ArithmeticError):
 
 class ClaimError(GlassgradError, AssertionError):
     """What a lesson claims is not borne out by its own run."""
+
+
+class ClusterError(GlassgradError, ConnectionError):
+    """Other machines or processes that were to compute did not answer; the message says what to do."""
 
 
 class GraphError(GlassgradError, ValueError):

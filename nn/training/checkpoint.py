@@ -20,6 +20,7 @@ from autograd.system.files import writable, write_whole
 from nn.module import Module
 from nn.optim import Optimizer
 from nn.training.history import History
+from nn.training.partitions.partitions import Partitions
 from nn.training.progress import Progress
 from nn.training.rows import Rows
 
@@ -106,7 +107,7 @@ class Checkpoint:
 
 
 def settings_of(
-    model: Module, optimizer: Optimizer, train: Rows, held_out: Rows | None, **others: Any
+    model: Module, optimizer: Optimizer, train: Rows | Partitions, held_out: Rows | Partitions | None, **others: Any
 ) -> dict[str, Any]:
     """Return what has to be the same for a training to go on: names, loss, rows, formulas and constants, and `others`.
 

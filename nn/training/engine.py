@@ -91,6 +91,10 @@ class Epochs:
         write(self._parameters, vector)
         return vector
 
+    def evaluate(self) -> dict[str, float]:
+        """Return the record of the model as it is."""
+        return self._rows.evaluate()
+
     def _begun(self) -> Training:
         """A training that goes on from here."""
         assert self._program is not None

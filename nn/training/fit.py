@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
-from autograd import AnomalyError, DataError, OperandError
+from autograd import AnomalyError, ClusterError, DataError, OperandError
 from nn.checks import pair, whole
 from nn.init import Seed, generator
 from nn.module import Module
@@ -18,6 +18,9 @@ from nn.optim import Optimizer, Rate, optimizer_named
 from nn.training.checkpoint import Checkpoint, settings_of
 from nn.training.engine import Epochs, write
 from nn.training.history import History
+from nn.training.partitions.collections import is_partitioned
+from nn.training.partitions.epochs import PartitionEpochs
+from nn.training.partitions.partitions import Partitions
 from nn.training.progress import Progress
 from nn.training.rows import Rows
 
@@ -42,6 +45,7 @@ def fit(
     sample_weight: Any = None,
     validation: Pair | None = None,
     patience: int | None = None,
+    shuffle: str = "rows",
     seed: Seed = 0,
     engine: str = "compiled",
     checkpoint: str | os.PathLike[str] | None = None,
@@ -54,7 +58,8 @@ def fit(
 
     Args:
         model: computes one sample's output from a list of inputs.
-        X: (rows, inputs) numbers, finite.
+        X: (rows, inputs) numbers, finite: an array, a data frame, or a Dask array or data frame, whose partitions then
+            compute where they lie (extra ``dask``, see docs/cluster.md).
         y: (rows,) classes counted from 0; or numbers, for the losses of regression.
         loss: see :class:`nn.training.task.Task`.
         optimizer: a name of :data:`nn.optim.OPTIMIZERS` or an optimiser.
@@ -65,6 +70,8 @@ def fit(
         validation: ``(X, y)`` rows to judge by, never learnt from.
         patience: stop after so many epochs in which the loss (the validation's, if there is one) has not become lower
             by a ten-thousandth of itself.
+        shuffle: ``"rows"``; of Dask collections also ``"partitions"``: an epoch takes the partitions in an order of its
+            own, each step so many of them that it has `batch_size` rows.
         seed: orders the rows of each epoch.
         engine: ``"compiled"`` traces model and loss once and runs the rows of a step together; ``"numba"`` (extra
             ``jit``) makes one kernel of whole epochs; ``"eager"`` builds every sample's graph. All give the same
@@ -85,6 +92,7 @@ def fit(
     Raises:
         DataError, LengthError, OperandError, UnknownNameError: whatever of the arguments is wrong.
         StorageError: the checkpoint is no whole one, or of another training.
+        ClusterError: the workers of a Dask cluster do not answer; the model is as it was.
         AnomalyError: the loss became nan or infinite; the model has the best weights before that.
 
     Warns:
@@ -107,14 +115,27 @@ def fit(
         frozen = any(model.named_parameters())
         mend = "all are frozen: unfreeze() some" if frozen else "assign Parameters to its attributes"
         raise DataError(f"{type(model).__name__} has no parameters to train: {mend}")
-    traced = engine != "eager"
-    train = Rows("X", X, y, model, loss, sample_weight, traced=traced)
-    held_out = None if validation is None else Rows("validation X", *pair(validation), model, loss, traced=traced)
-    size = len(train.X) if batch_size is None else batch_size
-    whole("batch_size", size)
+    if batch_size is not None:
+        whole("batch_size", batch_size)
     rng = generator(seed)
     taken = optimizer_named(optimizer, learning_rate)
-    steps = Epochs(engine, model, train, taken, size)
+    held_out = None if validation is None else _judge(*pair(validation), model, loss, engine)
+    train: Rows | Partitions
+    steps: Epochs | PartitionEpochs
+    if is_partitioned(X):
+        if sample_weight is not None:
+            raise OperandError("sample_weight is for rows in memory, not for Dask collections: weigh the loss instead")
+        train = Partitions("X", X, y, model, loss, engine)
+        steps = PartitionEpochs(model, train, taken, batch_size, shuffle)
+    elif is_partitioned(y):
+        raise DataError(
+            f"X is a {type(X).__name__} in memory, but its labels are a Dask collection: y.compute() gathers them"
+        )
+    elif shuffle != "rows":
+        raise OperandError(f"shuffle={shuffle!r} is for Dask collections: rows in memory are shuffled one by one")
+    else:
+        train = Rows("X", X, y, model, loss, sample_weight, traced=engine != "eager")
+        steps = Epochs(engine, model, train, taken, len(train.X) if batch_size is None else batch_size)
     file, at = None, None
     if checkpoint is not None:
         settings = settings_of(
@@ -123,17 +144,18 @@ def fit(
             train,
             held_out,
             engine=engine,
-            batch_size=size,
+            batch_size=batch_size,
+            shuffle=shuffle,
             generator=rng.bit_generator.state["bit_generator"],
         )
         file = Checkpoint(checkpoint, settings)
         at = file.load(steps.state, rng) if resume else None
     if at is None:
-        at = Progress.start(steps.vector, train.evaluate()["loss"])
+        at = Progress.start(steps.vector, steps.evaluate()["loss"])
     else:
         steps.go_on_from(at.parameters, at.optimizer)
     keeps_best = validation is not None or patience is not None
-    history = at.history
+    history, start = at.history, at.parameters
     try:
         with tqdm(
             total=epochs,
@@ -142,7 +164,7 @@ def fit(
             leave=False,
             disable=None if progress is None else not progress,
         ) as bar:
-            for record in _epochs(steps, train, held_out, rng, at, epochs, patience):
+            for record in _epochs(steps, held_out, rng, at, epochs, patience):
                 if file is not None and len(history) % checkpoint_every == 0:
                     file.save(at, steps.state, rng)
                 shown = {name: f"{number:.4g}" for name, number in record.items() if name != "epoch"}
@@ -158,6 +180,9 @@ def fit(
     except AnomalyError:
         keeps_best = True  # the last are those that went wrong
         raise
+    except (ClusterError, DataError):  # partitions that became unreadable, or workers that went away
+        at.parameters = at.best = start
+        raise
     finally:
         write(parameters, at.best if keeps_best else at.parameters)
     if history.records:
@@ -165,10 +190,16 @@ def fit(
     return history
 
 
+def _judge(X: Any, y: Any, model: Module, loss: str | Callable[..., Any], engine: str) -> Rows | Partitions:
+    """The rows held out, to judge by."""
+    if is_partitioned(X):
+        return Partitions("validation X", X, y, model, loss, engine)
+    return Rows("validation X", X, y, model, loss, traced=engine != "eager")
+
+
 def _epochs(
-    steps: Epochs,
-    train: Rows,
-    held_out: Rows | None,
+    steps: Epochs | PartitionEpochs,
+    held_out: Rows | Partitions | None,
     rng: np.random.Generator,
     at: Progress,
     epochs: int,
@@ -179,7 +210,7 @@ def _epochs(
         if at.has_lost(patience):
             break
         vector = steps.run(rng)
-        record = {"epoch": float(epoch), **train.evaluate()}
+        record = {"epoch": float(epoch), **steps.evaluate()}
         if held_out is not None:
             record |= {f"validation_{name}": number for name, number in held_out.evaluate().items()}
         at.take(vector, record)
