@@ -12,8 +12,8 @@ from typing import Any
 
 from autograd import GlassgradError, OperandError, StorageError
 from autograd.system.files import write_whole
-from nn.estimators import Classifier
-from nn.formats.classifier import describe_classifier, rebuild_classifier
+from nn.estimators import Classifier, Regressor
+from nn.formats.estimators import describe_estimator, rebuild_estimator
 from nn.formats.structure import describe, fill, rebuild
 from nn.module import Module
 
@@ -21,13 +21,14 @@ __all__ = ["load", "save"]
 
 _FORMAT = "glassgrad model"
 _VERSION = 2
+_ESTIMATORS = ("Classifier", "Regressor")
 
 
-def save(model: Module | Classifier, path: str | os.PathLike[str]) -> None:
+def save(model: Module | Classifier | Regressor, path: str | os.PathLike[str]) -> None:
     """Write a model to a JSON file.
 
     Args:
-        model: an MLP or a fitted Classifier, which :func:`load` can rebuild, with what is tied and frozen in it; of any
+        model: an MLP or a fitted estimator, which :func:`load` can rebuild, with what is tied and frozen in it; of any
             other module the parameters alone are stored.
         path: the file; an old one is replaced only once the new one is whole.
 
@@ -42,9 +43,9 @@ def save(model: Module | Classifier, path: str | os.PathLike[str]) -> None:
     >>> load(f"{folder}/model.json")
     MLP of [Layer(2, 3, activation='relu'), Layer(3, 1, activation='linear')]
     """
-    if not isinstance(model, Module | Classifier):
-        raise OperandError(f"save() takes a Module or a Classifier, got {type(model).__name__}")
-    document = describe_classifier(model) if isinstance(model, Classifier) else describe(model)
+    if not isinstance(model, Module | Classifier | Regressor):
+        raise OperandError(f"save() takes a Module, a Classifier or a Regressor, got {type(model).__name__}")
+    document = describe(model) if isinstance(model, Module) else describe_estimator(model)
     try:
         text = json.dumps({"format": _FORMAT, "version": _VERSION, **document}, indent=1, allow_nan=False)
     except (TypeError, ValueError) as error:
@@ -53,7 +54,7 @@ def save(model: Module | Classifier, path: str | os.PathLike[str]) -> None:
 
 
 def load(path: str | os.PathLike[str], into: Module | None = None) -> Any:
-    """Read a model from a JSON file: a new MLP or Classifier, or the parameters of `into`.
+    """Read a model from a JSON file: a new MLP, Classifier or Regressor, or the parameters of `into`.
 
     Raises:
         StorageError: the file is truncated, not a model, or of another shape than `into`.
@@ -62,11 +63,11 @@ def load(path: str | os.PathLike[str], into: Module | None = None) -> Any:
     document = _read(path)
     try:
         if into is not None:
-            if document["kind"] == "Classifier":
-                raise StorageError("it holds a Classifier: load(path) makes one")
+            if document["kind"] in _ESTIMATORS:
+                raise StorageError(f"it holds a {document['kind']}: load(path) makes one")
             fill(into, document)
             return into
-        return rebuild_classifier(document) if document["kind"] == "Classifier" else rebuild(document)
+        return rebuild_estimator(document) if document["kind"] in _ESTIMATORS else rebuild(document)
     except (KeyError, TypeError, IndexError, AttributeError) as error:
         raise StorageError(f"{os.fspath(path)} is not a whole model file: {type(error).__name__}: {error}") from None
     except GlassgradError as error:

@@ -25,7 +25,7 @@ from nn.training.engine import write
 from nn.training.fit import History, fit
 from nn.training.task import Task
 
-__all__ = ["Estimator", "model_of"]
+__all__ = ["Estimator"]
 
 _Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -189,6 +189,8 @@ class Estimator(Interface, ABC):
 
     def _split(self, y: _Array, rng: np.random.Generator) -> tuple[_Array, _Array]:
         """Return the numbers of the rows to learn from and of those to stop by."""
+        if not isinstance(self.validation_fraction, float) or not 0.0 < self.validation_fraction < 1.0:
+            raise DataError(f"validation_fraction must be above 0 and below 1, got {self.validation_fraction!r}")
         strata = self._strata(y)
         groups = np.zeros(len(y)) if strata is None else strata
         rows, judged, _, _ = train_test_split(
@@ -284,16 +286,6 @@ class Estimator(Interface, ABC):
         """The training loss after each epoch."""
         self._check_fitted()
         return self.history_["loss"]
-
-
-def model_of(given: object) -> str:
-    """Return the mend, for an error's end, where an estimator was given instead of its model; else nothing.
-
-    >>> model_of(3)
-    ''
-    """
-    name = type(given).__name__.lower()
-    return f": pass {name}.model_, and {name}.scaled(X) for X" if isinstance(given, Estimator) else ""
 
 
 def _scaled(X: _Array, standardizer: Standardizer | None) -> _Array:

@@ -13,7 +13,7 @@ from typing import Any, Self
 
 from autograd import DataError, OperandError
 
-__all__ = ["Interface", "NotFittedError", "from_sklearn"]
+__all__ = ["Interface", "NotFittedError", "from_sklearn", "model_of"]
 
 #: Methods to which scikit-learn's routing can hand more than rows and targets.
 _ROUTED = ("fit", "partial_fit", "score")
@@ -99,6 +99,16 @@ class Interface:
     def set_score_request(self, *, sample_weight: bool | str | None = _UNCHANGED) -> Self:
         """Say whether, and under which name, ``score`` is handed sample_weight."""
         return self._request("score", {"sample_weight": sample_weight})
+
+
+def model_of(given: object) -> str:
+    """Return the mend, for an error's end, where an estimator was given instead of its model; else nothing.
+
+    >>> model_of(3)
+    ''
+    """
+    name = type(given).__name__.lower()
+    return f": pass {name}.model_, and {name}.scaled(X) for X" if isinstance(given, Interface) else ""
 
 
 @functools.cache

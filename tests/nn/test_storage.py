@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from autograd import GlassgradError, StorageError, Value
-from nn import MLP, Classifier, Layer, Module, Neuron, Parameter, data, fit, load, save
+from nn import MLP, Classifier, Layer, Module, Neuron, Parameter, Regressor, data, fit, load, save
 from tests import ROOT
 
 Change = Callable[[dict[str, Any]], Any]
@@ -419,6 +419,39 @@ def test_feature_names_come_back(file: Path) -> None:
     classifier.feature_names_in_ = np.array(["length", "breite in µm"], dtype=object)
     save(classifier, file)
     assert load(file).feature_names_in_.tolist() == ["length", "breite in µm"]
+
+
+@pytest.mark.parametrize("targets", [None, 1, 3])
+@pytest.mark.parametrize("standardize", [True, False])
+def test_a_regressor_comes_back(file: Path, targets: int | None, standardize: bool) -> None:
+    X, _ = data.blobs(30, seed=1)
+    y = 100.0 + np.sin(X[:, 0]) if targets is None else 100.0 + np.sin(X[:, :1] * np.arange(1, targets + 1))
+    regressor = Regressor((4,), "tanh", epochs=3, loss="huber", standardize=standardize, learning_rate=0.02).fit(X, y)
+    save(regressor, file)
+    twin = load(file)
+    assert isinstance(twin, Regressor)
+    assert (twin.n_targets_, twin.loss, twin.learning_rate) == (targets, "huber", 0.02)
+    np.testing.assert_array_equal(twin.predict(X), regressor.predict(X))
+    assert twin.predict(X).shape == y.shape
+    with pytest.raises(StorageError, match="it holds a Regressor"):
+        load(file, into=regressor.model_)
+    for change in ({"targets": 7}, {"target_scaling": {"mean": [0.0] * 9, "scale": [1.0] * 9}}, {"settings": [1]}):
+        save(regressor, file)
+        changed(file, lambda document, change=change: document.update(change))
+        refusal(file)
+
+
+def test_settings_come_back_and_learning_goes_on(file: Path) -> None:
+    classifier, X = trained(2, loss="hinge", weight_decay=0.25, patience=3, seed=5)
+    save(classifier, file)
+    twin = load(file)
+    kept = ("hidden", "activation", "loss", "weight_decay", "patience", "seed", "epochs")
+    assert [list(v) if isinstance(v := twin.get_params()[name], tuple | list) else v for name in kept] == [
+        [4], "tanh", "hinge", 0.25, 3, 5, 3,
+    ]  # fmt: skip
+    before = twin.decision_function(X)
+    twin.partial_fit(X[:8], twin.classes_[[0, 1] * 4])
+    assert not np.array_equal(twin.decision_function(X), before)
 
 
 def test_the_file_is_plain_json_that_names_every_parameter(file: Path) -> None:
