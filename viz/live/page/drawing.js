@@ -50,9 +50,9 @@ export class Drawing {
     const pitchX = Math.max(HEAD > 100 ? 190 : isNarrow ? 96 : 104, (box.clientWidth - LEFT - RIGHT) / depth);
     this.width = Math.max(box.clientWidth, LEFT + RIGHT + pitchX * depth);
     const free = Math.max(300, box.clientHeight) - HEAD - 18;
-    const pitchY = Math.max(26, Math.min(104, free / most));
+    const pitchY = Math.max(26, Math.min(HEAD > 100 ? 150 : 104, free / most));
     this.height = HEAD + pitchY * most + 18;
-    this.size = Math.round(Math.max(14, Math.min(56, pitchY * 0.56)));
+    this.size = Math.round(Math.max(14, Math.min(HEAD > 100 ? 84 : 56, pitchY * 0.56)));
     const middle = HEAD + (this.height - HEAD - 18) / 2;
     const place = (/** @type {number} */ l, /** @type {number} */ i) => {
       const count = sizes[l] + Number(plan.layers[l]?.bias ?? false);

@@ -16,13 +16,18 @@ export class Training {
   train(count, rows = null) {
     const { app } = this;
     app.stepper.stop();
+    this.#keepBest();
     app.session.steps(count, rows);
     app.session.record();
-    const { loss } = app.session.results;
-    if (Number.isFinite(loss) && (!this.best || loss < this.best.loss))
-      this.best = { loss, plan: app.session.snapshot() };
+    this.#keepBest();
     app.refresh();
     return app.session.results.loss;
+  }
+
+  #keepBest() {
+    const { session } = this.app;
+    const { loss } = session.results;
+    if (Number.isFinite(loss) && (!this.best || loss < this.best.loss)) this.best = { loss, plan: session.snapshot() };
   }
 
   /** Whether the loss has left where it was by much: the rate is too high. */
