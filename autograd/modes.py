@@ -108,7 +108,7 @@ def _inspect(value: Value) -> None:
         if not math.isfinite(value.data) and all(map(math.isfinite, primals)):
             raise AnomalyError(f"{value.op} gave {value.data} for {_describe(value)}{lines[value]}")
     if not _recording.get():
-        value._forget()
+        value.detach_()
 
 
 def check_gradients(order: list[Value], gradient: Callable[[Value], float]) -> None:

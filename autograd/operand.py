@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -10,11 +12,24 @@ import numpy as np
 from autograd.calculus.table import RULES
 from autograd.errors import LengthError, OperandError
 
-__all__ = ["Node", "Symbol", "aslist", "constant", "ieee", "kind_of", "number", "symbol_among", "unequal"]
+__all__ = [
+    "Node",
+    "Symbol",
+    "aslist",
+    "constant",
+    "ieee",
+    "is_number",
+    "kind_of",
+    "number",
+    "primal",
+    "primals",
+    "symbol_among",
+    "unequal",
+]
 
 
 class Node:
-    """What graphs are made of: Values, and the symbols that stand for them while a function is traced."""
+    """What may be computed with: Values, and the symbols that stand for them while a function is traced."""
 
     #: Its place in a topological order of all that derivatives were taken of; set by :mod:`autograd.transforms.sweep`.
     __slots__ = ("_rank",)
@@ -27,6 +42,8 @@ class Node:
         if isinstance(state, tuple):
             state[1].pop("_rank", None)
         return state
+
+    data: Any
 
 
 class Symbol(Node):
@@ -41,7 +58,14 @@ class Symbol(Node):
 
 _NUMBERS = (int, float, np.integer, np.floating, np.bool_)
 #: Types whose own operators would answer with a message about something else.
-_NEVER = (str, bytes, complex, list, tuple, dict, set, type(None), np.complexfloating)
+_NEVER = (
+    str, bytes, complex, list, tuple, dict, set, type(None), np.complexfloating, np.ma.MaskedArray, Decimal, Fraction,
+)  # fmt: skip
+
+
+def is_number(operand: Any) -> bool:
+    """Whether `operand` is an int, float, bool or NumPy scalar, which are lifted to constants."""
+    return isinstance(operand, _NUMBERS)
 
 
 def number(operand: Any) -> float:
@@ -52,6 +76,16 @@ def number(operand: Any) -> float:
         return float(operand)
     except OverflowError:
         raise OperandError("the integer does not fit a double (about 1.8e308 at most); scale it first") from None
+
+
+def primal(operand: Any) -> float:
+    """Return the number that a Value holds, or the number itself."""
+    return operand.data if isinstance(operand, Node) else number(operand)
+
+
+def primals(operands: Sequence[Any]) -> list[float]:
+    """Return the number behind each operand."""
+    return [primal(operand) for operand in operands]
 
 
 def constant(operand: Any) -> Any:
@@ -107,6 +141,10 @@ def _mend(operand: Any) -> str:
         return ": convert text with float() first"
     if isinstance(operand, complex | np.complexfloating):
         return ": Values are real; use the real and imaginary parts as two Values"
+    if isinstance(operand, np.ma.MaskedArray):
+        return ": what is masked is missing, and a Value has a number; fill it in, or leave it out, first"
+    if isinstance(operand, Decimal | Fraction):
+        return ": Values are doubles; convert it with float() first"
     if isinstance(operand, np.ndarray):
         return ": make one Value per element, list(map(Value, array.flat)); array * value works element by element"
     if isinstance(operand, list | tuple | set):

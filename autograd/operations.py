@@ -6,17 +6,20 @@ Written by ``python -m autograd --generate`` from :mod:`autograd.calculus.table`
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterable, Sequence
+from functools import partial
 from operator import mul
 from typing import TYPE_CHECKING, TypeAlias, overload
 
 from autograd import modes
 from autograd.calculus import floats
-from autograd.operand import Node, aslist, constant, ieee, symbol_among, unequal
+from autograd.graph import Vertex
+from autograd.operand import Node, Symbol, aslist, constant, ieee, number, primal, primals, symbol_among, unequal
 
 if TYPE_CHECKING:
-    from autograd.value import Value, all_values, node, primal, primals, record
+    from autograd.value import Value
 
 __all__ = [  # noqa: RUF022 - in the order of the table
     "Operand",
@@ -72,15 +75,25 @@ __all__ = [  # noqa: RUF022 - in the order of the table
 #: What may stand beside a Value: int, float, bool and NumPy scalars are lifted to constants.
 Operand: TypeAlias = "Value | float"
 
-new = object.__new__
+_value_types: set[type] = set()
+#: Whether every type of an iterable is Value or a subclass of it.
+all_values = _value_types.issuperset
 
 
-class Operations(Node):
-    """The operators and methods of a Value; each returns a new Value that remembers its operands and partials."""
+class Operations(Vertex):
+    """The operators and methods of a Value; each returns a new Value that remembers its operands and partials.
+
+    Results are of the class that is derived from this one: Value. It is below, and makes itself known by that.
+    """
 
     __slots__ = ()
 
-    data: float
+    def __init_subclass__(cls) -> None:
+        global Value, blank
+        if Operations in cls.__bases__:
+            Value, blank = cls, partial(object.__new__, cls)
+        if not issubclass(cls, Symbol):
+            _value_types.add(cls)
 
     def __add__(self, other: Operand) -> Value:
         """Sum.
@@ -89,9 +102,9 @@ class Operations(Node):
         dy/da = 1
         dy/db = 1
         """
-        a = self.data
+        a = self._data
         if isinstance(other, Value):
-            b = other.data
+            b = other._data
             y = a + b
             dx = 1.0
             dy = 1.0
@@ -104,11 +117,10 @@ class Operations(Node):
             y = a + b
             dx = 1.0
             dy = None
-        out = new(Value)
-        out.data = y
-        out.grad = 0.0
+        out = blank()
+        out._data = y
+        out._grad = 0.0
         out.op = "add"
-        out.label = ""
         out._x = self
         out._dx = dx
         out._y = other
@@ -123,14 +135,13 @@ class Operations(Node):
             if other is NotImplemented:
                 return NotImplemented
         a = other
-        b = self.data
+        b = self._data
         y = a + b
         dy = 1.0
-        out = new(Value)
-        out.data = y
-        out.grad = 0.0
+        out = blank()
+        out._data = y
+        out._grad = 0.0
         out.op = "add"
-        out.label = ""
         out._x = other
         out._dx = None
         out._y = self
@@ -146,9 +157,9 @@ class Operations(Node):
         dy/da = 1
         dy/db = -1
         """
-        a = self.data
+        a = self._data
         if isinstance(other, Value):
-            b = other.data
+            b = other._data
             y = a - b
             dx = 1.0
             dy = -1.0
@@ -161,11 +172,10 @@ class Operations(Node):
             y = a - b
             dx = 1.0
             dy = None
-        out = new(Value)
-        out.data = y
-        out.grad = 0.0
+        out = blank()
+        out._data = y
+        out._grad = 0.0
         out.op = "sub"
-        out.label = ""
         out._x = self
         out._dx = dx
         out._y = other
@@ -180,14 +190,13 @@ class Operations(Node):
             if other is NotImplemented:
                 return NotImplemented
         a = other
-        b = self.data
+        b = self._data
         y = a - b
         dy = -1.0
-        out = new(Value)
-        out.data = y
-        out.grad = 0.0
+        out = blank()
+        out._data = y
+        out._grad = 0.0
         out.op = "sub"
-        out.label = ""
         out._x = other
         out._dx = None
         out._y = self
@@ -203,9 +212,9 @@ class Operations(Node):
         dy/da = b
         dy/db = a
         """
-        a = self.data
+        a = self._data
         if isinstance(other, Value):
-            b = other.data
+            b = other._data
             y = a * b
             dx = b
             dy = a
@@ -218,11 +227,10 @@ class Operations(Node):
             y = a * b
             dx = b
             dy = None
-        out = new(Value)
-        out.data = y
-        out.grad = 0.0
+        out = blank()
+        out._data = y
+        out._grad = 0.0
         out.op = "mul"
-        out.label = ""
         out._x = self
         out._dx = dx
         out._y = other
@@ -237,14 +245,13 @@ class Operations(Node):
             if other is NotImplemented:
                 return NotImplemented
         a = other
-        b = self.data
+        b = self._data
         y = a * b
         dy = a
-        out = new(Value)
-        out.data = y
-        out.grad = 0.0
+        out = blank()
+        out._data = y
+        out._grad = 0.0
         out.op = "mul"
-        out.label = ""
         out._x = other
         out._dx = None
         out._y = self
@@ -260,9 +267,9 @@ class Operations(Node):
         dy/da = 1 / b
         dy/db = -y / b
         """
-        a = self.data
+        a = self._data
         if isinstance(other, Value):
-            b = other.data
+            b = other._data
             try:
                 y = a / b
                 dx = 1.0 / b
@@ -281,11 +288,10 @@ class Operations(Node):
             except (ArithmeticError, ValueError):  # math raises where IEEE-754 has an answer
                 y, dx, _ = ieee("truediv", a, b)
             dy = None
-        out = new(Value)
-        out.data = y
-        out.grad = 0.0
+        out = blank()
+        out._data = y
+        out._grad = 0.0
         out.op = "truediv"
-        out.label = ""
         out._x = self
         out._dx = dx
         out._y = other
@@ -300,17 +306,16 @@ class Operations(Node):
             if other is NotImplemented:
                 return NotImplemented
         a = other
-        b = self.data
+        b = self._data
         try:
             y = a / b
             dy = -y / b
         except (ArithmeticError, ValueError):  # math raises where IEEE-754 has an answer
             y, _, dy = ieee("truediv", a, b)
-        out = new(Value)
-        out.data = y
-        out.grad = 0.0
+        out = blank()
+        out._data = y
+        out._grad = 0.0
         out.op = "truediv"
-        out.label = ""
         out._x = other
         out._dx = None
         out._y = self
@@ -328,9 +333,9 @@ class Operations(Node):
 
         At kinks: exponent 0: derivative 0; base 0: the exponent's derivative is 0.
         """
-        a = self.data
+        a = self._data
         if isinstance(other, Value):
-            b = other.data
+            b = other._data
             try:
                 y = math.pow(a, b)
                 dx = (b / a if math.fabs(a) > 0.0 else 0.0) if b == 0.0 else b * math.pow(a, b - 1.0)
@@ -349,11 +354,10 @@ class Operations(Node):
             except (ArithmeticError, ValueError):  # math raises where IEEE-754 has an answer
                 y, dx, _ = ieee("pow", a, b)
             dy = None
-        out = new(Value)
-        out.data = y
-        out.grad = 0.0
+        out = blank()
+        out._data = y
+        out._grad = 0.0
         out.op = "pow"
-        out.label = ""
         out._x = self
         out._dx = dx
         out._y = other
@@ -368,17 +372,16 @@ class Operations(Node):
             if other is NotImplemented:
                 return NotImplemented
         a = other
-        b = self.data
+        b = self._data
         try:
             y = math.pow(a, b)
             dy = (-math.inf if b < 0.0 else 0.0) if a == 0.0 else y * math.log(a)
         except (ArithmeticError, ValueError):  # math raises where IEEE-754 has an answer
             y, _, dy = ieee("pow", a, b)
-        out = new(Value)
-        out.data = y
-        out.grad = 0.0
+        out = blank()
+        out._data = y
+        out._grad = 0.0
         out.op = "pow"
-        out.label = ""
         out._x = other
         out._dx = None
         out._y = self
@@ -393,14 +396,13 @@ class Operations(Node):
         y = -x
         dy/dx = -1
         """
-        x = self.data
+        x = self._data
         y = -x
         dx = -1.0
-        out = new(Value)
-        out.data = y
-        out.grad = 0.0
+        out = blank()
+        out._data = y
+        out._grad = 0.0
         out.op = "neg"
-        out.label = ""
         out._x = self
         out._dx = dx
         out._y = None
@@ -417,14 +419,13 @@ class Operations(Node):
 
         At kinks: abs'(0) = 0.
         """
-        x = self.data
+        x = self._data
         y = math.fabs(x)
         dx = floats.sign(x)
-        out = new(Value)
-        out.data = y
-        out.grad = 0.0
+        out = blank()
+        out._data = y
+        out._grad = 0.0
         out.op = "abs"
-        out.label = ""
         out._x = self
         out._dx = dx
         out._y = None
@@ -443,14 +444,13 @@ class Operations(Node):
         y = x
         dy/dx = 1
         """
-        x = self.data
+        x = self._data
         y = x
         dx = 1.0
-        out = new(Value)
-        out.data = y
-        out.grad = 0.0
+        out = blank()
+        out._data = y
+        out._grad = 0.0
         out.op = "identity"
-        out.label = ""
         out._x = self
         out._dx = dx
         out._y = None
@@ -465,17 +465,16 @@ class Operations(Node):
         y = exp(x)
         dy/dx = y
         """
-        x = self.data
+        x = self._data
         try:
             y = math.exp(x)
             dx = y
         except (ArithmeticError, ValueError):  # math raises where IEEE-754 has an answer
             y, dx = ieee("exp", x)
-        out = new(Value)
-        out.data = y
-        out.grad = 0.0
+        out = blank()
+        out._data = y
+        out._grad = 0.0
         out.op = "exp"
-        out.label = ""
         out._x = self
         out._dx = dx
         out._y = None
@@ -490,17 +489,16 @@ class Operations(Node):
         y = expm1(x)
         dy/dx = y + 1
         """
-        x = self.data
+        x = self._data
         try:
             y = math.expm1(x)
             dx = y + 1.0
         except (ArithmeticError, ValueError):  # math raises where IEEE-754 has an answer
             y, dx = ieee("expm1", x)
-        out = new(Value)
-        out.data = y
-        out.grad = 0.0
+        out = blank()
+        out._data = y
+        out._grad = 0.0
         out.op = "expm1"
-        out.label = ""
         out._x = self
         out._dx = dx
         out._y = None
@@ -515,17 +513,16 @@ class Operations(Node):
         y = log(x)
         dy/dx = 1 / x
         """
-        x = self.data
+        x = self._data
         try:
             y = math.log(x)
             dx = 1.0 / x
         except (ArithmeticError, ValueError):  # math raises where IEEE-754 has an answer
             y, dx = ieee("log", x)
-        out = new(Value)
-        out.data = y
-        out.grad = 0.0
+        out = blank()
+        out._data = y
+        out._grad = 0.0
         out.op = "log"
-        out.label = ""
         out._x = self
         out._dx = dx
         out._y = None
@@ -540,17 +537,16 @@ class Operations(Node):
         y = log1p(x)
         dy/dx = 1 / (1 + x)
         """
-        x = self.data
+        x = self._data
         try:
             y = math.log1p(x)
             dx = 1.0 / (1.0 + x)
         except (ArithmeticError, ValueError):  # math raises where IEEE-754 has an answer
             y, dx = ieee("log1p", x)
-        out = new(Value)
-        out.data = y
-        out.grad = 0.0
+        out = blank()
+        out._data = y
+        out._grad = 0.0
         out.op = "log1p"
-        out.label = ""
         out._x = self
         out._dx = dx
         out._y = None
@@ -565,17 +561,16 @@ class Operations(Node):
         y = log2(x)
         dy/dx = 1 / (x * log(2))
         """
-        x = self.data
+        x = self._data
         try:
             y = math.log2(x)
             dx = 1.0 / (x * 0.6931471805599453)
         except (ArithmeticError, ValueError):  # math raises where IEEE-754 has an answer
             y, dx = ieee("log2", x)
-        out = new(Value)
-        out.data = y
-        out.grad = 0.0
+        out = blank()
+        out._data = y
+        out._grad = 0.0
         out.op = "log2"
-        out.label = ""
         out._x = self
         out._dx = dx
         out._y = None
@@ -590,17 +585,16 @@ class Operations(Node):
         y = log10(x)
         dy/dx = 1 / (x * log(10))
         """
-        x = self.data
+        x = self._data
         try:
             y = math.log10(x)
             dx = 1.0 / (x * 2.302585092994046)
         except (ArithmeticError, ValueError):  # math raises where IEEE-754 has an answer
             y, dx = ieee("log10", x)
-        out = new(Value)
-        out.data = y
-        out.grad = 0.0
+        out = blank()
+        out._data = y
+        out._grad = 0.0
         out.op = "log10"
-        out.label = ""
         out._x = self
         out._dx = dx
         out._y = None
@@ -617,17 +611,16 @@ class Operations(Node):
 
         At kinks: sqrt'(0) = inf.
         """
-        x = self.data
+        x = self._data
         try:
             y = math.sqrt(x)
             dx = 0.5 / y
         except (ArithmeticError, ValueError):  # math raises where IEEE-754 has an answer
             y, dx = ieee("sqrt", x)
-        out = new(Value)
-        out.data = y
-        out.grad = 0.0
+        out = blank()
+        out._data = y
+        out._grad = 0.0
         out.op = "sqrt"
-        out.label = ""
         out._x = self
         out._dx = dx
         out._y = None
@@ -644,17 +637,16 @@ class Operations(Node):
 
         At kinks: cbrt'(0) = inf.
         """
-        x = self.data
+        x = self._data
         try:
             y = math.cbrt(x)
             dx = 1.0 / (3.0 * y * y)
         except (ArithmeticError, ValueError):  # math raises where IEEE-754 has an answer
             y, dx = ieee("cbrt", x)
-        out = new(Value)
-        out.data = y
-        out.grad = 0.0
+        out = blank()
+        out._data = y
+        out._grad = 0.0
         out.op = "cbrt"
-        out.label = ""
         out._x = self
         out._dx = dx
         out._y = None
@@ -669,17 +661,16 @@ class Operations(Node):
         y = sin(x)
         dy/dx = cos(x)
         """
-        x = self.data
+        x = self._data
         try:
             y = math.sin(x)
             dx = math.cos(x)
         except (ArithmeticError, ValueError):  # math raises where IEEE-754 has an answer
             y, dx = ieee("sin", x)
-        out = new(Value)
-        out.data = y
-        out.grad = 0.0
+        out = blank()
+        out._data = y
+        out._grad = 0.0
         out.op = "sin"
-        out.label = ""
         out._x = self
         out._dx = dx
         out._y = None
@@ -694,17 +685,16 @@ class Operations(Node):
         y = cos(x)
         dy/dx = -sin(x)
         """
-        x = self.data
+        x = self._data
         try:
             y = math.cos(x)
             dx = -math.sin(x)
         except (ArithmeticError, ValueError):  # math raises where IEEE-754 has an answer
             y, dx = ieee("cos", x)
-        out = new(Value)
-        out.data = y
-        out.grad = 0.0
+        out = blank()
+        out._data = y
+        out._grad = 0.0
         out.op = "cos"
-        out.label = ""
         out._x = self
         out._dx = dx
         out._y = None
@@ -719,17 +709,16 @@ class Operations(Node):
         y = tan(x)
         dy/dx = 1 + y * y
         """
-        x = self.data
+        x = self._data
         try:
             y = math.tan(x)
             dx = 1.0 + y * y
         except (ArithmeticError, ValueError):  # math raises where IEEE-754 has an answer
             y, dx = ieee("tan", x)
-        out = new(Value)
-        out.data = y
-        out.grad = 0.0
+        out = blank()
+        out._data = y
+        out._grad = 0.0
         out.op = "tan"
-        out.label = ""
         out._x = self
         out._dx = dx
         out._y = None
@@ -744,17 +733,16 @@ class Operations(Node):
         y = asin(x)
         dy/dx = 1 / sqrt((1 - x) * (1 + x))
         """
-        x = self.data
+        x = self._data
         try:
             y = math.asin(x)
             dx = 1.0 / math.sqrt((1.0 - x) * (1.0 + x))
         except (ArithmeticError, ValueError):  # math raises where IEEE-754 has an answer
             y, dx = ieee("asin", x)
-        out = new(Value)
-        out.data = y
-        out.grad = 0.0
+        out = blank()
+        out._data = y
+        out._grad = 0.0
         out.op = "asin"
-        out.label = ""
         out._x = self
         out._dx = dx
         out._y = None
@@ -769,17 +757,16 @@ class Operations(Node):
         y = acos(x)
         dy/dx = -1 / sqrt((1 - x) * (1 + x))
         """
-        x = self.data
+        x = self._data
         try:
             y = math.acos(x)
             dx = -1.0 / math.sqrt((1.0 - x) * (1.0 + x))
         except (ArithmeticError, ValueError):  # math raises where IEEE-754 has an answer
             y, dx = ieee("acos", x)
-        out = new(Value)
-        out.data = y
-        out.grad = 0.0
+        out = blank()
+        out._data = y
+        out._grad = 0.0
         out.op = "acos"
-        out.label = ""
         out._x = self
         out._dx = dx
         out._y = None
@@ -794,17 +781,16 @@ class Operations(Node):
         y = atan(x)
         dy/dx = 1 / (1 + x * x)
         """
-        x = self.data
+        x = self._data
         try:
             y = math.atan(x)
             dx = 1.0 / (1.0 + x * x)
         except (ArithmeticError, ValueError):  # math raises where IEEE-754 has an answer
             y, dx = ieee("atan", x)
-        out = new(Value)
-        out.data = y
-        out.grad = 0.0
+        out = blank()
+        out._data = y
+        out._grad = 0.0
         out.op = "atan"
-        out.label = ""
         out._x = self
         out._dx = dx
         out._y = None
@@ -829,17 +815,16 @@ class Operations(Node):
         y = sinh(x)
         dy/dx = cosh(x)
         """
-        x = self.data
+        x = self._data
         try:
             y = math.sinh(x)
             dx = math.cosh(x)
         except (ArithmeticError, ValueError):  # math raises where IEEE-754 has an answer
             y, dx = ieee("sinh", x)
-        out = new(Value)
-        out.data = y
-        out.grad = 0.0
+        out = blank()
+        out._data = y
+        out._grad = 0.0
         out.op = "sinh"
-        out.label = ""
         out._x = self
         out._dx = dx
         out._y = None
@@ -854,17 +839,16 @@ class Operations(Node):
         y = cosh(x)
         dy/dx = sinh(x)
         """
-        x = self.data
+        x = self._data
         try:
             y = math.cosh(x)
             dx = math.sinh(x)
         except (ArithmeticError, ValueError):  # math raises where IEEE-754 has an answer
             y, dx = ieee("cosh", x)
-        out = new(Value)
-        out.data = y
-        out.grad = 0.0
+        out = blank()
+        out._data = y
+        out._grad = 0.0
         out.op = "cosh"
-        out.label = ""
         out._x = self
         out._dx = dx
         out._y = None
@@ -879,14 +863,13 @@ class Operations(Node):
         y = tanh(x)
         dy/dx = 1 - y * y
         """
-        x = self.data
+        x = self._data
         y = math.tanh(x)
         dx = 1.0 - y * y
-        out = new(Value)
-        out.data = y
-        out.grad = 0.0
+        out = blank()
+        out._data = y
+        out._grad = 0.0
         out.op = "tanh"
-        out.label = ""
         out._x = self
         out._dx = dx
         out._y = None
@@ -901,17 +884,16 @@ class Operations(Node):
         y = asinh(x)
         dy/dx = 1 / hypot(x, 1)
         """
-        x = self.data
+        x = self._data
         try:
             y = math.asinh(x)
             dx = 1.0 / math.hypot(x, 1.0)
         except (ArithmeticError, ValueError):  # math raises where IEEE-754 has an answer
             y, dx = ieee("asinh", x)
-        out = new(Value)
-        out.data = y
-        out.grad = 0.0
+        out = blank()
+        out._data = y
+        out._grad = 0.0
         out.op = "asinh"
-        out.label = ""
         out._x = self
         out._dx = dx
         out._y = None
@@ -926,17 +908,16 @@ class Operations(Node):
         y = acosh(x)
         dy/dx = 1 / (sqrt(x - 1) * sqrt(x + 1))
         """
-        x = self.data
+        x = self._data
         try:
             y = math.acosh(x)
             dx = 1.0 / (math.sqrt(x - 1.0) * math.sqrt(x + 1.0))
         except (ArithmeticError, ValueError):  # math raises where IEEE-754 has an answer
             y, dx = ieee("acosh", x)
-        out = new(Value)
-        out.data = y
-        out.grad = 0.0
+        out = blank()
+        out._data = y
+        out._grad = 0.0
         out.op = "acosh"
-        out.label = ""
         out._x = self
         out._dx = dx
         out._y = None
@@ -951,17 +932,16 @@ class Operations(Node):
         y = atanh(x)
         dy/dx = 1 / ((1 - x) * (1 + x))
         """
-        x = self.data
+        x = self._data
         try:
             y = math.atanh(x)
             dx = 1.0 / ((1.0 - x) * (1.0 + x))
         except (ArithmeticError, ValueError):  # math raises where IEEE-754 has an answer
             y, dx = ieee("atanh", x)
-        out = new(Value)
-        out.data = y
-        out.grad = 0.0
+        out = blank()
+        out._data = y
+        out._grad = 0.0
         out.op = "atanh"
-        out.label = ""
         out._x = self
         out._dx = dx
         out._y = None
@@ -976,17 +956,16 @@ class Operations(Node):
         y = where(x < 0, exp(x) / (1 + exp(x)), 1 / (1 + exp(-x)))
         dy/dx = y * (1 - y)
         """
-        x = self.data
+        x = self._data
         try:
             y = math.exp(x) / (1.0 + math.exp(x)) if x < 0.0 else 1.0 / (1.0 + math.exp(-x))
             dx = y * (1.0 - y)
         except (ArithmeticError, ValueError):  # math raises where IEEE-754 has an answer
             y, dx = ieee("sigmoid", x)
-        out = new(Value)
-        out.data = y
-        out.grad = 0.0
+        out = blank()
+        out._data = y
+        out._grad = 0.0
         out.op = "sigmoid"
-        out.label = ""
         out._x = self
         out._dx = dx
         out._y = None
@@ -1001,17 +980,16 @@ class Operations(Node):
         y = maximum(x, 0) + log1p(exp(-abs(x)))
         dy/dx = where(x < 0, exp(x) / (1 + exp(x)), 1 / (1 + exp(-x)))
         """
-        x = self.data
+        x = self._data
         try:
             y = floats.maximum(x, 0.0) + math.log1p(math.exp(-math.fabs(x)))
             dx = math.exp(x) / (1.0 + math.exp(x)) if x < 0.0 else 1.0 / (1.0 + math.exp(-x))
         except (ArithmeticError, ValueError):  # math raises where IEEE-754 has an answer
             y, dx = ieee("softplus", x)
-        out = new(Value)
-        out.data = y
-        out.grad = 0.0
+        out = blank()
+        out._data = y
+        out._grad = 0.0
         out.op = "softplus"
-        out.label = ""
         out._x = self
         out._dx = dx
         out._y = None
@@ -1028,14 +1006,13 @@ class Operations(Node):
 
         At kinks: relu'(0) = 0.
         """
-        x = self.data
+        x = self._data
         y = 0.0 if x <= 0.0 else x
         dx = 1.0 if x > 0.0 else 0.0
-        out = new(Value)
-        out.data = y
-        out.grad = 0.0
+        out = blank()
+        out._data = y
+        out._grad = 0.0
         out.op = "relu"
-        out.label = ""
         out._x = self
         out._dx = dx
         out._y = None
@@ -1074,18 +1051,17 @@ class Operations(Node):
         c = 0.5 * erfc(-x / sqrt(2))
         dy/dx = c + x * exp(-x * x / 2) / sqrt(2 * pi)
         """
-        x = self.data
+        x = self._data
         try:
             c = 0.5 * math.erfc(-x / 1.4142135623730951)
             y = x * c
             dx = c + x * math.exp(-x * x / 2.0) / 2.5066282746310002
         except (ArithmeticError, ValueError):  # math raises where IEEE-754 has an answer
             y, dx = ieee("gelu", x)
-        out = new(Value)
-        out.data = y
-        out.grad = 0.0
+        out = blank()
+        out._data = y
+        out._grad = 0.0
         out.op = "gelu"
-        out.label = ""
         out._x = self
         out._dx = dx
         out._y = None
@@ -1101,18 +1077,17 @@ class Operations(Node):
         s = where(x < 0, exp(x) / (1 + exp(x)), 1 / (1 + exp(-x)))
         dy/dx = s * (1 + x * (1 - s))
         """
-        x = self.data
+        x = self._data
         try:
             s = math.exp(x) / (1.0 + math.exp(x)) if x < 0.0 else 1.0 / (1.0 + math.exp(-x))
             y = x * s
             dx = s * (1.0 + x * (1.0 - s))
         except (ArithmeticError, ValueError):  # math raises where IEEE-754 has an answer
             y, dx = ieee("silu", x)
-        out = new(Value)
-        out.data = y
-        out.grad = 0.0
+        out = blank()
+        out._data = y
+        out._grad = 0.0
         out.op = "silu"
-        out.label = ""
         out._x = self
         out._dx = dx
         out._y = None
@@ -1127,17 +1102,16 @@ class Operations(Node):
         y = erf(x)
         dy/dx = 2 / sqrt(pi) * exp(-x * x)
         """
-        x = self.data
+        x = self._data
         try:
             y = math.erf(x)
             dx = 1.1283791670955126 * math.exp(-x * x)
         except (ArithmeticError, ValueError):  # math raises where IEEE-754 has an answer
             y, dx = ieee("erf", x)
-        out = new(Value)
-        out.data = y
-        out.grad = 0.0
+        out = blank()
+        out._data = y
+        out._grad = 0.0
         out.op = "erf"
-        out.label = ""
         out._x = self
         out._dx = dx
         out._y = None
@@ -1152,17 +1126,16 @@ class Operations(Node):
         y = erfc(x)
         dy/dx = -2 / sqrt(pi) * exp(-x * x)
         """
-        x = self.data
+        x = self._data
         try:
             y = math.erfc(x)
             dx = -1.1283791670955126 * math.exp(-x * x)
         except (ArithmeticError, ValueError):  # math raises where IEEE-754 has an answer
             y, dx = ieee("erfc", x)
-        out = new(Value)
-        out.data = y
-        out.grad = 0.0
+        out = blank()
+        out._data = y
+        out._grad = 0.0
         out.op = "erfc"
-        out.label = ""
         out._x = self
         out._dx = dx
         out._y = None
@@ -1234,14 +1207,13 @@ class Operations(Node):
 
         At kinks: derivative 0 everywhere.
         """
-        x = self.data
+        x = self._data
         y = floats.sign(x)
         dx = 0.0
-        out = new(Value)
-        out.data = y
-        out.grad = 0.0
+        out = blank()
+        out._data = y
+        out._grad = 0.0
         out.op = "sign"
-        out.label = ""
         out._x = self
         out._dx = dx
         out._y = None
@@ -1258,17 +1230,16 @@ class Operations(Node):
 
         At kinks: derivative 0 everywhere.
         """
-        x = self.data
+        x = self._data
         try:
             y = floats.floor(x)
             dx = 0.0
         except (ArithmeticError, ValueError):  # math raises where IEEE-754 has an answer
             y, dx = ieee("floor", x)
-        out = new(Value)
-        out.data = y
-        out.grad = 0.0
+        out = blank()
+        out._data = y
+        out._grad = 0.0
         out.op = "floor"
-        out.label = ""
         out._x = self
         out._dx = dx
         out._y = None
@@ -1285,17 +1256,16 @@ class Operations(Node):
 
         At kinks: derivative 0 everywhere.
         """
-        x = self.data
+        x = self._data
         try:
             y = floats.ceil(x)
             dx = 0.0
         except (ArithmeticError, ValueError):  # math raises where IEEE-754 has an answer
             y, dx = ieee("ceil", x)
-        out = new(Value)
-        out.data = y
-        out.grad = 0.0
+        out = blank()
+        out._data = y
+        out._grad = 0.0
         out.op = "ceil"
-        out.label = ""
         out._x = self
         out._dx = dx
         out._y = None
@@ -1312,17 +1282,16 @@ class Operations(Node):
 
         At kinks: derivative 0 everywhere.
         """
-        x = self.data
+        x = self._data
         try:
             y = floats.round(x)
             dx = 0.0
         except (ArithmeticError, ValueError):  # math raises where IEEE-754 has an answer
             y, dx = ieee("round", x)
-        out = new(Value)
-        out.data = y
-        out.grad = 0.0
+        out = blank()
+        out._data = y
+        out._grad = 0.0
         out.op = "round"
-        out.label = ""
         out._x = self
         out._dx = dx
         out._y = None
@@ -1330,6 +1299,29 @@ class Operations(Node):
         if modes.hook is not None:
             modes.hook(out)
         return out
+
+
+def node(op: str, data: float, operands: tuple, partials: tuple, parents: tuple | None = None) -> Value:
+    """Return a new Value computed from any number of operands; `parents` are the Values among them, all unless told."""
+    out = blank()
+    out._data = data
+    out._grad = 0.0
+    out.op = op
+    out._x = None
+    out._many = (operands, operands if parents is None else parents, partials)
+    if modes.hook is not None:
+        modes.hook(out)
+    return out
+
+
+def record(op: str, data: float, operands: tuple[Operand, ...], partials: tuple[float, ...]) -> Value | float:
+    """Return the same where some operands may be numbers; the bare number if all are."""
+    are_values = [isinstance(operand, Value) for operand in operands]
+    if not any(are_values):
+        return data
+    numbers = tuple(x if is_value else number(x) for x, is_value in zip(operands, are_values, strict=True))
+    parents = tuple(itertools.compress(operands, are_values))
+    return node(op, data, numbers, tuple(itertools.compress(partials, are_values)), parents)
 
 
 @overload
@@ -1348,8 +1340,8 @@ def pow(a: Operand, b: Operand) -> Value | float:
     operands = (a, b)
     if all_values(map(type, operands)):
         make = node
-        a = a.data
-        b = b.data
+        a = a._data
+        b = b._data
     elif (symbol := symbol_among(operands)) is not None:
         return symbol.record("pow", operands)
     else:
@@ -1377,7 +1369,7 @@ def abs(x: Operand) -> Value | float:
 
     At kinks: abs'(0) = 0.
     """
-    return x.__abs__() if isinstance(x, Node) else Value(x).__abs__().data
+    return x.__abs__() if isinstance(x, Node) else Value(x).__abs__()._data
 
 
 @overload
@@ -1390,7 +1382,7 @@ def identity(x: Operand) -> Value | float:
     y = x
     dy/dx = 1
     """
-    return x.identity() if isinstance(x, Node) else Value(x).identity().data
+    return x.identity() if isinstance(x, Node) else Value(x).identity()._data
 
 
 @overload
@@ -1403,7 +1395,7 @@ def exp(x: Operand) -> Value | float:
     y = exp(x)
     dy/dx = y
     """
-    return x.exp() if isinstance(x, Node) else Value(x).exp().data
+    return x.exp() if isinstance(x, Node) else Value(x).exp()._data
 
 
 @overload
@@ -1416,7 +1408,7 @@ def expm1(x: Operand) -> Value | float:
     y = expm1(x)
     dy/dx = y + 1
     """
-    return x.expm1() if isinstance(x, Node) else Value(x).expm1().data
+    return x.expm1() if isinstance(x, Node) else Value(x).expm1()._data
 
 
 @overload
@@ -1429,7 +1421,7 @@ def log(x: Operand) -> Value | float:
     y = log(x)
     dy/dx = 1 / x
     """
-    return x.log() if isinstance(x, Node) else Value(x).log().data
+    return x.log() if isinstance(x, Node) else Value(x).log()._data
 
 
 @overload
@@ -1442,7 +1434,7 @@ def log1p(x: Operand) -> Value | float:
     y = log1p(x)
     dy/dx = 1 / (1 + x)
     """
-    return x.log1p() if isinstance(x, Node) else Value(x).log1p().data
+    return x.log1p() if isinstance(x, Node) else Value(x).log1p()._data
 
 
 @overload
@@ -1455,7 +1447,7 @@ def log2(x: Operand) -> Value | float:
     y = log2(x)
     dy/dx = 1 / (x * log(2))
     """
-    return x.log2() if isinstance(x, Node) else Value(x).log2().data
+    return x.log2() if isinstance(x, Node) else Value(x).log2()._data
 
 
 @overload
@@ -1468,7 +1460,7 @@ def log10(x: Operand) -> Value | float:
     y = log10(x)
     dy/dx = 1 / (x * log(10))
     """
-    return x.log10() if isinstance(x, Node) else Value(x).log10().data
+    return x.log10() if isinstance(x, Node) else Value(x).log10()._data
 
 
 @overload
@@ -1483,7 +1475,7 @@ def sqrt(x: Operand) -> Value | float:
 
     At kinks: sqrt'(0) = inf.
     """
-    return x.sqrt() if isinstance(x, Node) else Value(x).sqrt().data
+    return x.sqrt() if isinstance(x, Node) else Value(x).sqrt()._data
 
 
 @overload
@@ -1498,7 +1490,7 @@ def cbrt(x: Operand) -> Value | float:
 
     At kinks: cbrt'(0) = inf.
     """
-    return x.cbrt() if isinstance(x, Node) else Value(x).cbrt().data
+    return x.cbrt() if isinstance(x, Node) else Value(x).cbrt()._data
 
 
 @overload
@@ -1511,7 +1503,7 @@ def sin(x: Operand) -> Value | float:
     y = sin(x)
     dy/dx = cos(x)
     """
-    return x.sin() if isinstance(x, Node) else Value(x).sin().data
+    return x.sin() if isinstance(x, Node) else Value(x).sin()._data
 
 
 @overload
@@ -1524,7 +1516,7 @@ def cos(x: Operand) -> Value | float:
     y = cos(x)
     dy/dx = -sin(x)
     """
-    return x.cos() if isinstance(x, Node) else Value(x).cos().data
+    return x.cos() if isinstance(x, Node) else Value(x).cos()._data
 
 
 @overload
@@ -1537,7 +1529,7 @@ def tan(x: Operand) -> Value | float:
     y = tan(x)
     dy/dx = 1 + y * y
     """
-    return x.tan() if isinstance(x, Node) else Value(x).tan().data
+    return x.tan() if isinstance(x, Node) else Value(x).tan()._data
 
 
 @overload
@@ -1550,7 +1542,7 @@ def asin(x: Operand) -> Value | float:
     y = asin(x)
     dy/dx = 1 / sqrt((1 - x) * (1 + x))
     """
-    return x.asin() if isinstance(x, Node) else Value(x).asin().data
+    return x.asin() if isinstance(x, Node) else Value(x).asin()._data
 
 
 @overload
@@ -1563,7 +1555,7 @@ def acos(x: Operand) -> Value | float:
     y = acos(x)
     dy/dx = -1 / sqrt((1 - x) * (1 + x))
     """
-    return x.acos() if isinstance(x, Node) else Value(x).acos().data
+    return x.acos() if isinstance(x, Node) else Value(x).acos()._data
 
 
 @overload
@@ -1576,7 +1568,7 @@ def atan(x: Operand) -> Value | float:
     y = atan(x)
     dy/dx = 1 / (1 + x * x)
     """
-    return x.atan() if isinstance(x, Node) else Value(x).atan().data
+    return x.atan() if isinstance(x, Node) else Value(x).atan()._data
 
 
 @overload
@@ -1594,8 +1586,8 @@ def atan2(a: Operand, b: Operand) -> Value | float:
     operands = (a, b)
     if all_values(map(type, operands)):
         make = node
-        a = a.data
-        b = b.data
+        a = a._data
+        b = b._data
     elif (symbol := symbol_among(operands)) is not None:
         return symbol.record("atan2", operands)
     else:
@@ -1622,7 +1614,7 @@ def sinh(x: Operand) -> Value | float:
     y = sinh(x)
     dy/dx = cosh(x)
     """
-    return x.sinh() if isinstance(x, Node) else Value(x).sinh().data
+    return x.sinh() if isinstance(x, Node) else Value(x).sinh()._data
 
 
 @overload
@@ -1635,7 +1627,7 @@ def cosh(x: Operand) -> Value | float:
     y = cosh(x)
     dy/dx = sinh(x)
     """
-    return x.cosh() if isinstance(x, Node) else Value(x).cosh().data
+    return x.cosh() if isinstance(x, Node) else Value(x).cosh()._data
 
 
 @overload
@@ -1648,7 +1640,7 @@ def tanh(x: Operand) -> Value | float:
     y = tanh(x)
     dy/dx = 1 - y * y
     """
-    return x.tanh() if isinstance(x, Node) else Value(x).tanh().data
+    return x.tanh() if isinstance(x, Node) else Value(x).tanh()._data
 
 
 @overload
@@ -1661,7 +1653,7 @@ def asinh(x: Operand) -> Value | float:
     y = asinh(x)
     dy/dx = 1 / hypot(x, 1)
     """
-    return x.asinh() if isinstance(x, Node) else Value(x).asinh().data
+    return x.asinh() if isinstance(x, Node) else Value(x).asinh()._data
 
 
 @overload
@@ -1674,7 +1666,7 @@ def acosh(x: Operand) -> Value | float:
     y = acosh(x)
     dy/dx = 1 / (sqrt(x - 1) * sqrt(x + 1))
     """
-    return x.acosh() if isinstance(x, Node) else Value(x).acosh().data
+    return x.acosh() if isinstance(x, Node) else Value(x).acosh()._data
 
 
 @overload
@@ -1687,7 +1679,7 @@ def atanh(x: Operand) -> Value | float:
     y = atanh(x)
     dy/dx = 1 / ((1 - x) * (1 + x))
     """
-    return x.atanh() if isinstance(x, Node) else Value(x).atanh().data
+    return x.atanh() if isinstance(x, Node) else Value(x).atanh()._data
 
 
 @overload
@@ -1700,7 +1692,7 @@ def sigmoid(x: Operand) -> Value | float:
     y = where(x < 0, exp(x) / (1 + exp(x)), 1 / (1 + exp(-x)))
     dy/dx = y * (1 - y)
     """
-    return x.sigmoid() if isinstance(x, Node) else Value(x).sigmoid().data
+    return x.sigmoid() if isinstance(x, Node) else Value(x).sigmoid()._data
 
 
 @overload
@@ -1713,7 +1705,7 @@ def softplus(x: Operand) -> Value | float:
     y = maximum(x, 0) + log1p(exp(-abs(x)))
     dy/dx = where(x < 0, exp(x) / (1 + exp(x)), 1 / (1 + exp(-x)))
     """
-    return x.softplus() if isinstance(x, Node) else Value(x).softplus().data
+    return x.softplus() if isinstance(x, Node) else Value(x).softplus()._data
 
 
 @overload
@@ -1728,7 +1720,7 @@ def relu(x: Operand) -> Value | float:
 
     At kinks: relu'(0) = 0.
     """
-    return x.relu() if isinstance(x, Node) else Value(x).relu().data
+    return x.relu() if isinstance(x, Node) else Value(x).relu()._data
 
 
 @overload
@@ -1747,8 +1739,8 @@ def leaky_relu(x: Operand, slope: Operand = 0.01) -> Value | float:
     operands = (x, slope)
     if all_values(map(type, operands)):
         make = node
-        x = x.data
-        slope = slope.data
+        x = x._data
+        slope = slope._data
     elif (symbol := symbol_among(operands)) is not None:
         return symbol.record("leaky_relu", operands)
     else:
@@ -1778,8 +1770,8 @@ def elu(x: Operand, alpha: Operand = 1.0) -> Value | float:
     operands = (x, alpha)
     if all_values(map(type, operands)):
         make = node
-        x = x.data
-        alpha = alpha.data
+        x = x._data
+        alpha = alpha._data
     elif (symbol := symbol_among(operands)) is not None:
         return symbol.record("elu", operands)
     else:
@@ -1807,7 +1799,7 @@ def gelu(x: Operand) -> Value | float:
     c = 0.5 * erfc(-x / sqrt(2))
     dy/dx = c + x * exp(-x * x / 2) / sqrt(2 * pi)
     """
-    return x.gelu() if isinstance(x, Node) else Value(x).gelu().data
+    return x.gelu() if isinstance(x, Node) else Value(x).gelu()._data
 
 
 @overload
@@ -1821,7 +1813,7 @@ def silu(x: Operand) -> Value | float:
     s = where(x < 0, exp(x) / (1 + exp(x)), 1 / (1 + exp(-x)))
     dy/dx = s * (1 + x * (1 - s))
     """
-    return x.silu() if isinstance(x, Node) else Value(x).silu().data
+    return x.silu() if isinstance(x, Node) else Value(x).silu()._data
 
 
 @overload
@@ -1834,7 +1826,7 @@ def erf(x: Operand) -> Value | float:
     y = erf(x)
     dy/dx = 2 / sqrt(pi) * exp(-x * x)
     """
-    return x.erf() if isinstance(x, Node) else Value(x).erf().data
+    return x.erf() if isinstance(x, Node) else Value(x).erf()._data
 
 
 @overload
@@ -1847,7 +1839,7 @@ def erfc(x: Operand) -> Value | float:
     y = erfc(x)
     dy/dx = -2 / sqrt(pi) * exp(-x * x)
     """
-    return x.erfc() if isinstance(x, Node) else Value(x).erfc().data
+    return x.erfc() if isinstance(x, Node) else Value(x).erfc()._data
 
 
 @overload
@@ -1866,8 +1858,8 @@ def maximum(a: Operand, b: Operand) -> Value | float:
     operands = (a, b)
     if all_values(map(type, operands)):
         make = node
-        a = a.data
-        b = b.data
+        a = a._data
+        b = b._data
     elif (symbol := symbol_among(operands)) is not None:
         return symbol.record("maximum", operands)
     else:
@@ -1896,8 +1888,8 @@ def minimum(a: Operand, b: Operand) -> Value | float:
     operands = (a, b)
     if all_values(map(type, operands)):
         make = node
-        a = a.data
-        b = b.data
+        a = a._data
+        b = b._data
     elif (symbol := symbol_among(operands)) is not None:
         return symbol.record("minimum", operands)
     else:
@@ -1927,9 +1919,9 @@ def clamp(x: Operand, low: Operand = -math.inf, high: Operand = math.inf) -> Val
     operands = (x, low, high)
     if all_values(map(type, operands)):
         make = node
-        x = x.data
-        low = low.data
-        high = high.data
+        x = x._data
+        low = low._data
+        high = high._data
     elif (symbol := symbol_among(operands)) is not None:
         return symbol.record("clamp", operands)
     else:
@@ -1959,9 +1951,9 @@ def where(condition: Operand, a: Operand, b: Operand) -> Value | float:
     operands = (condition, a, b)
     if all_values(map(type, operands)):
         make = node
-        condition = condition.data
-        a = a.data
-        b = b.data
+        condition = condition._data
+        a = a._data
+        b = b._data
     elif (symbol := symbol_among(operands)) is not None:
         return symbol.record("where", operands)
     else:
@@ -1992,8 +1984,8 @@ def hypot(a: Operand, b: Operand) -> Value | float:
     operands = (a, b)
     if all_values(map(type, operands)):
         make = node
-        a = a.data
-        b = b.data
+        a = a._data
+        b = b._data
     elif (symbol := symbol_among(operands)) is not None:
         return symbol.record("hypot", operands)
     else:
@@ -2021,7 +2013,7 @@ def sign(x: Operand) -> Value | float:
 
     At kinks: derivative 0 everywhere.
     """
-    return x.sign() if isinstance(x, Node) else Value(x).sign().data
+    return x.sign() if isinstance(x, Node) else Value(x).sign()._data
 
 
 @overload
@@ -2036,7 +2028,7 @@ def floor(x: Operand) -> Value | float:
 
     At kinks: derivative 0 everywhere.
     """
-    return x.floor() if isinstance(x, Node) else Value(x).floor().data
+    return x.floor() if isinstance(x, Node) else Value(x).floor()._data
 
 
 @overload
@@ -2051,7 +2043,7 @@ def ceil(x: Operand) -> Value | float:
 
     At kinks: derivative 0 everywhere.
     """
-    return x.ceil() if isinstance(x, Node) else Value(x).ceil().data
+    return x.ceil() if isinstance(x, Node) else Value(x).ceil()._data
 
 
 @overload
@@ -2066,7 +2058,7 @@ def round(x: Operand) -> Value | float:
 
     At kinks: derivative 0 everywhere.
     """
-    return x.round() if isinstance(x, Node) else Value(x).round().data
+    return x.round() if isinstance(x, Node) else Value(x).round()._data
 
 
 @overload
@@ -2083,7 +2075,7 @@ def sum(x: Iterable[Operand]) -> Value | float:
     operands = (*xs,)
     if all_values(map(type, operands)):
         make = node
-        x = [v.data for v in xs]
+        x = [v._data for v in xs]
     elif (symbol := symbol_among(operands)) is not None:
         return symbol.record("sum", operands)
     else:
@@ -2108,7 +2100,7 @@ def mean(x: Iterable[Operand]) -> Value | float:
     operands = (*xs,)
     if all_values(map(type, operands)):
         make = node
-        x = [v.data for v in xs]
+        x = [v._data for v in xs]
     elif (symbol := symbol_among(operands)) is not None:
         return symbol.record("mean", operands)
     else:
@@ -2141,9 +2133,9 @@ def dot(w: Iterable[Operand], x: Iterable[Operand], b: Operand = 0.0) -> Value |
     operands = (*ws, *xs, b)
     if all_values(map(type, operands)):
         make = node
-        w = [v.data for v in ws]
-        x = [v.data for v in xs]
-        b = b.data
+        w = [v._data for v in ws]
+        x = [v._data for v in xs]
+        b = b._data
     elif (symbol := symbol_among(operands)) is not None:
         return symbol.record("dot", operands)
     else:
@@ -2176,7 +2168,7 @@ def logsumexp(x: Iterable[Operand]) -> Value | float:
     operands = (*xs,)
     if all_values(map(type, operands)):
         make = node
-        x = [v.data for v in xs]
+        x = [v._data for v in xs]
     elif (symbol := symbol_among(operands)) is not None:
         return symbol.record("logsumexp", operands)
     else:
@@ -2197,9 +2189,9 @@ def logsumexp(x: Iterable[Operand]) -> Value | float:
 def dot_of_values(w: Sequence[Value], x: Sequence[Value], b: Value) -> Value:
     """The same as :func:`dot`, of Values and equal lengths only: neither is looked at."""
     operands = (*w, *x, b)
-    w = [v.data for v in w]
-    x = [v.data for v in x]
-    b = b.data
+    w = [v._data for v in w]
+    x = [v._data for v in x]
+    b = b._data
     y = floats.sum(map(mul, w, x)) + b
     dw = x
     dx = w

@@ -5,25 +5,47 @@ as plain floats, at the moment it is computed: for ``z = w * a_in + b`` that is 
 ``backward()`` multiplies them along every path, and adds up.
 
 The operators and functions themselves (``+``, ``tanh``, ...) are rows of the calculus table,
-:mod:`autograd.calculus.table`; :mod:`autograd.operations` is their source, generated from the rows.
+:mod:`autograd.calculus.table`, from which their methods are generated, :mod:`autograd.operations`. The product's is::
+
+    def __mul__(self, other):
+        a = self._data
+        if isinstance(other, Value):
+            b = other._data
+            y = a * b                            # the row's formula, and its partials
+            dx = b
+            dy = a
+        else:                                    # a constant: nothing flows back to it
+            b = constant(other)
+            y = a * b
+            dx = b
+            dy = None
+        out = blank()                            # an empty Value
+        out._data, out._grad, out.op = y, 0.0, "mul"
+        out._x, out._dx = self, dx               # the edges to the operands
+        out._y, out._dy = other, dy
+        return out
 """
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, NoReturn
 
-from autograd import graph, modes, operations
+from autograd import graph, operations
+from autograd.calculus.rule import rule_named
 from autograd.calculus.table import RULES
-from autograd.errors import OperandError
-from autograd.operand import Symbol, number
+from autograd.copies import Copies
+from autograd.errors import LengthError, OperandError
+from autograd.notebook import Notebook
+from autograd.numpy_methods import NumpyMethods
+from autograd.operand import Symbol, constant, is_number, number, primal, primals
 from autograd.operations import Operand, Operations
 
-__all__ = ["Value", "primal", "record"]
+__all__ = ["Value", "primal", "primals", "record"]
 
 
-class Value(Operations):
+class Value(Operations, Copies, NumpyMethods, Notebook):
     """One number in a computation graph.
 
     Args:
@@ -31,10 +53,10 @@ class Value(Operations):
         label: a name for pictures, tables and messages.
 
     Attributes:
-        data: the number, a float; assign to it to change a leaf.
-        grad: after ``root.backward()``, d root / d self; leaves add up until ``zero_grad()``.
         op: the name of the row that computed this value, ``""`` for a leaf.
         label: its name.
+
+    Attributes of your own, such as an optimiser's moments, may be added.
 
     Raises:
         OperandError: `data` is not a real number.
@@ -46,55 +68,37 @@ class Value(Operations):
     (-1.5, 1.0)
     """
 
-    # An operator's one or two operands sit in _x and _y and their partials in _dx and _dy; a constant operand is kept
-    # as a float with the partial None. A node with any number of operands keeps them all in the tuple _x, the Values
-    # among them in _y, and one partial for each of those in the tuple _dx.
-    __slots__ = ("_dx", "_dy", "_x", "_y", "data", "grad", "label", "op")
+    __slots__ = ()
 
-    data: float
-    grad: float
-    op: str
-    label: str
-    _x: Any
-    _dx: Any
-    _y: Any
-    _dy: Any
-
-    def __init_subclass__(cls) -> None:
-        if not issubclass(cls, Symbol):
-            _VALUE_TYPES.add(cls)
+    label: str = ""  # one that is given is kept as all that users add: in a dictionary of those that have any
 
     def __init__(self, data: float, *, label: str = "") -> None:
-        self.data = data if data.__class__ is float else number(data)
-        self.grad = 0.0
+        self._data = data if data.__class__ is float else number(data)
+        self._grad = 0.0
         self.op = ""
-        self.label = label
         self._x = self._dx = self._y = self._dy = None
+        if label:
+            self.label = label
 
     @property
-    def operands(self) -> tuple[Operand, ...]:
-        """What the operation was applied to, in order: Values, and floats for constants."""
-        if isinstance(self._dx, tuple):
-            return tuple(self._x)
-        return tuple(operand for operand in (self._x, self._y) if operand is not None)
+    def data(self) -> float:
+        """The number, a float; assign to it to change a leaf."""
+        return self._data
+
+    @data.setter
+    def data(self, data: float) -> None:
+        self._data = data if data.__class__ is float else number(data)
 
     @property
-    def parents(self) -> tuple[Value, ...]:
-        """The operands that are Values, in operand order, repeats kept."""
-        if isinstance(self._dx, tuple):
-            return tuple(self._y)
-        if self._dx is None:
-            return () if self._dy is None else (self._y,)
-        return (self._x,) if self._dy is None else (self._x, self._y)
+    def grad(self) -> float:
+        """After ``root.backward()``, d root / d self; leaves add up until ``zero_grad()``."""
+        return self._grad
 
-    @property
-    def partials(self) -> tuple[float, ...]:
-        """The local derivative of this value with respect to each parent, in the same order."""
-        if isinstance(self._dx, tuple):
-            return self._dx
-        if self._dx is None:
-            return () if self._dy is None else (self._dy,)
-        return (self._dx,) if self._dy is None else (self._dx, self._dy)
+    @grad.setter
+    def grad(self, grad: float) -> None:
+        if grad is None:
+            raise OperandError("a gradient is a number: value.grad = 0.0 clears it, and so does zero_grad()")
+        self._grad = grad if grad.__class__ is float else number(grad)
 
     def backward(self) -> None:
         """Add d self / d leaf to ``leaf.grad`` for every leaf behind this value; see :func:`autograd.graph.backward`.
@@ -108,16 +112,11 @@ class Value(Operations):
     def zero_grad(self) -> None:
         """Set the gradient of this value, and of everything behind it, to 0."""
         for node in graph.topological_order(self):
-            node.grad = 0.0
+            node._grad = 0.0
 
     def detach(self) -> Value:
         """Return a new leaf with the same number and label: nothing flows back through it."""
-        return Value(self.data, label=self.label)
-
-    def _forget(self) -> None:
-        """Become a leaf: under ``no_grad()``."""
-        self.op = ""
-        self._x = self._dx = self._y = self._dy = None
+        return Value(self._data, label=self.label)
 
     def __repr__(self) -> str:
         label = f", label={self.label!r}" if self.label else ""
@@ -126,39 +125,43 @@ class Value(Operations):
     def __format__(self, spec: str) -> str:
         return format(self.data, spec) if spec else str(self)
 
-    # A Value compares by its number and is equal only to itself: graphs keep Values in sets and dictionaries. Beside a
-    # symbol, it is the symbol that answers: it records.
+    # Values compare by their numbers; the hash is the object's, so that graphs keep Values in sets and dictionaries.
+    # Beside a symbol, which records the comparison, or an array, which compares each element, that other one answers.
+    def __eq__(self, other: object) -> bool:
+        return NotImplemented if (number := _number(other)) is NotImplemented else self._data == number
+
+    def __ne__(self, other: object) -> bool:
+        return NotImplemented if (number := _number(other)) is NotImplemented else self._data != number
+
     def __lt__(self, other: Operand) -> bool:
-        return NotImplemented if isinstance(other, Symbol) else self.data < primal(other)
+        return NotImplemented if (number := _comparable(other)) is NotImplemented else self._data < number
 
     def __le__(self, other: Operand) -> bool:
-        return NotImplemented if isinstance(other, Symbol) else self.data <= primal(other)
+        return NotImplemented if (number := _comparable(other)) is NotImplemented else self._data <= number
 
     def __gt__(self, other: Operand) -> bool:
-        return NotImplemented if isinstance(other, Symbol) else self.data > primal(other)
+        return NotImplemented if (number := _comparable(other)) is NotImplemented else self._data > number
 
     def __ge__(self, other: Operand) -> bool:
-        return NotImplemented if isinstance(other, Symbol) else self.data >= primal(other)
+        return NotImplemented if (number := _comparable(other)) is NotImplemented else self._data >= number
+
+    __hash__ = object.__hash__
 
     def __bool__(self) -> bool:
-        return self.data != 0.0
+        return self._data != 0.0
 
     def __float__(self) -> NoReturn:
         raise OperandError(
             "float(value) would lose the gradient without a word: use autograd's functions on Values "
-            "(autograd.tanh, not math.tanh), and value.data for the number alone"
+            "(autograd.tanh, not math.tanh), arrays of dtype=object to hold them, and value.data for the number alone"
         )
+
+    __int__ = __float__
 
     def __pos__(self) -> Value:
         return self
 
-    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
-        from viz import mimebundle  # a door: only a notebook that shows the value opens it
-
-        bundle: dict[str, str] = mimebundle(self)
-        return bundle
-
-    # The names that notebooks written for micrograd read.
+    # The names that programs written for micrograd use.
     @property
     def _prev(self) -> set[Value]:
         return set(self.parents)
@@ -167,26 +170,19 @@ class Value(Operations):
     def _op(self) -> str:
         return RULES[self.op].symbol or self.op if self.op else ""
 
+    @property
+    def _backward(self) -> Callable[[], None]:
+        return partial(graph.pass_back, [self])
 
-def node(
-    op: str, data: float, operands: tuple[Any, ...], partials: tuple[float, ...], parents: tuple[Any, ...] | None = None
-) -> Value:
-    """Return a new Value computed from `operands`; `parents` are the Values among them, all unless told."""
-    out = object.__new__(Value)
-    out.data = data
-    out.grad = 0.0
-    out.op = op
-    out.label = ""
-    out._x = operands
-    out._y = operands if parents is None else parents
-    out._dx = partials
-    out._dy = None
-    if modes.hook is not None:
-        modes.hook(out)
-    return out
+    @_backward.setter
+    def _backward(self, function: object) -> NoReturn:
+        raise OperandError(
+            "what flows back is told by the partials of the calculus table: add the operation as a row of it, "
+            'primitive("cube", "x", "x * x * x", "3 * x * x"), in place of a _backward of its own'
+        )
 
 
-def record(op: str, data: float, operands: tuple[Operand, ...], partials: tuple[float, ...]) -> Value | float:
+def record(op: str, data: float, operands: Sequence[Operand], partials: Sequence[float]) -> Value | float:
     """Return a new Value computed from `operands`, some of which may be constants; the bare number if all are.
 
     Args:
@@ -194,28 +190,43 @@ def record(op: str, data: float, operands: tuple[Operand, ...], partials: tuple[
         data: its result.
         operands: Values, and numbers for constants, in the row's order.
         partials: d result / d operand, as many as there are operands.
+
+    Raises:
+        UnknownNameError: there is no such row; :func:`autograd.primitive` adds one.
+        LengthError: there are not as many operands as the row has, or not one partial for each.
+
+    >>> x = Value(3.0)
+    >>> record("mul", 6.0, (x, 2.0), (2.0, 3.0)).partials
+    (2.0,)
     """
-    are_values = [isinstance(operand, Value) for operand in operands]
-    if not any(are_values):
-        return data
-    numbers = tuple(x if is_value else number(x) for x, is_value in zip(operands, are_values, strict=True))
-    parents = tuple(itertools.compress(operands, are_values))
-    return node(op, data, numbers, tuple(itertools.compress(partials, are_values)), parents)
+    rule = rule_named(op)
+    if len(partials) != len(operands):
+        raise LengthError(f"record({op!r}): {len(operands)} operands, {len(partials)} partials: give one for each")
+    sequences = sum(operand.is_sequence for operand in rule.operands)
+    rest = len(operands) - len(rule.operands) + sequences
+    if (rest <= 0 or rest % sequences) if sequences else rest:
+        raise LengthError(f"{op!r} is computed from {rule.signature!r}, got {len(operands)} operands")
+    return operations.record(op, number(data), tuple(operands), tuple(map(number, partials)))
 
 
-def primal(operand: Operand) -> float:
-    """Return the number that a Value holds, or the number itself."""
-    return operand.data if isinstance(operand, Value) else number(operand)
+def _number(other: object) -> Any:
+    """The number that `other` is or holds; NotImplemented for all else: that is equal to no number."""
+    if isinstance(other, Symbol):
+        return NotImplemented
+    if isinstance(other, Value):
+        return other._data
+    if not is_number(other):
+        return NotImplemented
+    return other if isinstance(other, int) else float(other)  # type: ignore[arg-type]
 
 
-def primals(operands: Sequence[Operand]) -> list[float]:
-    """Return the number behind each operand."""
-    return [operand.data if isinstance(operand, Value) else number(operand) for operand in operands]
+def _comparable(other: object) -> Any:
+    """The same, with an error for what has no order beside numbers, such as text."""
+    return other._data if isinstance(other, Value) and not isinstance(other, Symbol) else constant(other)
 
 
-_VALUE_TYPES: set[type] = {Value}
-#: Whether every type of an iterable is Value or a subclass of it.
-all_values = _VALUE_TYPES.issuperset
-
-# The generated module stands below this one, and makes Values.
-vars(operations).update(Value=Value, all_values=all_values, node=node, primal=primal, primals=primals, record=record)
+# CPython 3.11 and 3.12 set room aside in each object for the attributes that its class has been seen to get, and for
+# some more, fewer with each object made. These are made for that: later ones have room for ``_many`` and nothing else.
+for _ in range(32):
+    Value(0.0)
+operations.sum([Value(0.0)])

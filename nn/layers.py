@@ -58,11 +58,12 @@ class Neuron(Module):
 
     Args:
         n_in: how many inputs it has.
-        activation: σ, by name; see :func:`activations`.
+        activation: σ, by name; see :func:`activations`. As in micrograd, True is relu and False linear.
         init: how weights start, see :mod:`nn.init`; the bias starts at 0.
         bias: False leaves the bias out, to see what a neuron cannot learn without it.
         seed: an integer, a NumPy generator, or None.
         n_out: how many neurons share its layer; Xavier's scheme asks.
+        nonlin: micrograd's word for `activation`: False for a linear neuron.
 
     Attributes:
         w: the weights, one Parameter per input.
@@ -79,16 +80,17 @@ class Neuron(Module):
     def __init__(
         self,
         n_in: int,
-        activation: str = "relu",
+        activation: str | bool = "relu",
         *,
         init: str = "auto",
         bias: bool = True,
         seed: Seed = None,
         n_out: int = 1,
+        nonlin: bool | None = None,
     ) -> None:
         whole("n_in", n_in)
-        self.activation = activation
-        weights = initial.draw(init, n_in, n_out, activation=activation, seed=seed)
+        self.activation = activation if nonlin is None else nonlin
+        weights = initial.draw(init, n_in, n_out, activation=self.activation, seed=seed)
         self.w = [Parameter(weight, label=f"w{i}") for i, weight in enumerate(weights.tolist())]
         self.b = Parameter(0.0, label="b") if bias else None
 
@@ -98,8 +100,18 @@ class Neuron(Module):
         return self._activation
 
     @activation.setter
-    def activation(self, name: str) -> None:
+    def activation(self, name: str | bool) -> None:
+        name = {True: "relu", False: "linear"}[name] if isinstance(name, bool) else name
         self._function, self._activation = _activation(name), name
+
+    @property
+    def nonlin(self) -> bool:
+        """Whether σ is another than the identity, by micrograd's name; it may be set."""
+        return self.activation != "linear"
+
+    @nonlin.setter
+    def nonlin(self, is_nonlinear: bool) -> None:
+        self.activation = "relu" if is_nonlinear else "linear"
 
     def preactivation(self, x: Sequence[Operand]) -> Value:
         """Return ``z = w·x + b`` as one node.
@@ -136,15 +148,18 @@ class Layer(Module):
         self,
         n_in: int,
         n_out: int,
-        activation: str = "relu",
+        activation: str | bool = "relu",
         *,
         init: str = "auto",
         bias: bool = True,
         seed: Seed = None,
+        nonlin: bool | None = None,
     ) -> None:
         whole("n_out", n_out)
         rng = initial.generator(seed)
-        self.neurons = [Neuron(n_in, activation, init=init, bias=bias, seed=rng, n_out=n_out) for _ in range(n_out)]
+        self.neurons = [
+            Neuron(n_in, activation, init=init, bias=bias, seed=rng, n_out=n_out, nonlin=nonlin) for _ in range(n_out)
+        ]
 
     def __call__(self, x: Iterable[Operand]) -> list[Value]:
         """Return the activations, one per neuron, for one sample of `n_in` numbers or Values."""

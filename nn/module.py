@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from autograd import OperandError, StorageError, UnavailableNameError, Value, no_grad
+from autograd.notebook import Notebook
 from autograd.operand import number as lift
 from autograd.value import primal
 
@@ -40,7 +41,7 @@ class Parameter(Value):
         self.requires_grad = requires_grad
 
 
-class Module:
+class Module(Notebook):
     """A function with parameters; subclasses define ``__call__`` on one sample.
 
     >>> class Scale(Module):
@@ -151,12 +152,6 @@ class Module:
             rows = [self(row) for row in np.asarray(X, dtype=float).tolist()]
         listed = [row if isinstance(row, list | tuple) else [row] for row in rows]
         return np.array([list(map(primal, row)) for row in listed], dtype=float)
-
-    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
-        from viz import mimebundle  # a door: only a notebook that shows the model opens it
-
-        bundle: dict[str, str] = mimebundle(self)
-        return bundle
 
 
 def _walk(module: Module) -> Iterator[tuple[str, Value | Module]]:

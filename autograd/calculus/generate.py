@@ -17,7 +17,7 @@ from autograd.calculus.expr import FUNCTIONS, Expr, calls, functions, needed
 from autograd.calculus.printing import python_source
 from autograd.calculus.rule import Operand
 from autograd.calculus.table import RULES, Rule
-from autograd.calculus.template import ABS, PRELUDE
+from autograd.calculus.template import ABS, MAKERS, PRELUDE
 
 __all__ = ["function_source", "is_unary", "method_source", "operations_source", "values_source"]
 
@@ -40,6 +40,7 @@ def operations_source() -> str:
         (
             PRELUDE.format(exported=exported),
             *(textwrap.indent(source, "    ") for source in methods),
+            MAKERS,
             "\n" + "\n\n".join(functions),
         )
     )
@@ -58,7 +59,7 @@ def method_source(row: Rule) -> str:
         f"""
         def {_DUNDER.get(row.name, row.name)}(self) -> Value:
             {_docstring(row, 12)}
-            {x} = self.data
+            {x} = self._data
             {_compute(row, ("y", "dx"), 12)}
             {_recorded(row, x="self", dx="dx", y="None", dy="None")}
         """
@@ -92,9 +93,9 @@ def _infix_source(row: Rule) -> str:
         f"""
         def __{row.name}__(self, other: Operand) -> Value:
             {_docstring(row, 12)}
-            {a} = self.data
+            {a} = self._data
             if isinstance(other, Value):
-                {b} = other.data
+                {b} = other._data
                 {_compute(row, ("y", "dx", "dy"), 16)}
             else:
                 if other.__class__ is not float:
@@ -119,7 +120,7 @@ def _reflected_source(row: Rule) -> str:
                 if other is NotImplemented:
                     return NotImplemented
             {a} = other
-            {b} = self.data
+            {b} = self._data
             {_compute(row, ("y", None, "dy"), 12)}
             {_recorded(row, x="other", dx="None", y="self", dy="dy")}
         """
@@ -128,7 +129,7 @@ def _reflected_source(row: Rule) -> str:
 
 def _recorded(row: Rule, **slots: str) -> str:
     """The lines that make the new Value, written out in every method: a call would cost a fifth of the operation."""
-    lines = ["out = new(Value)", "out.data = y", "out.grad = 0.0", f'out.op = "{row.name}"', 'out.label = ""']
+    lines = ["out = blank()", "out._data = y", "out._grad = 0.0", f'out.op = "{row.name}"']
     lines += [f"out._{slot} = {source}" for slot, source in slots.items()]
     lines += ["if modes.hook is not None:", "    modes.hook(out)", "return out"]
     return ("\n" + " " * 12).join(lines)
@@ -139,7 +140,7 @@ def function_source(row: Rule) -> str:
     if is_unary(row):
         name = row.operands[0].name
         method = _DUNDER.get(row.name, row.name)
-        body = f"return {name}.{method}() if isinstance({name}, Node) else Value({name}).{method}().data"
+        body = f"return {name}.{method}() if isinstance({name}, Node) else Value({name}).{method}()._data"
     else:
         body = _general_body(row)
     plain = ", ".join(_parameter(operand, value_type="float") for operand in row.operands)
@@ -162,7 +163,8 @@ def values_source(row: Rule) -> str:
     parameters = ", ".join(f"{o.name}: Sequence[Value]" if o.is_sequence else f"{o.name}: Value" for o in row.operands)
     starred = [f"*{o.name}" if o.is_sequence else o.name for o in row.operands]
     numbers = [
-        f"{o.name} = [v.data for v in {o.name}]" if o.is_sequence else f"{o.name} = {o.name}.data" for o in row.operands
+        f"{o.name} = [v._data for v in {o.name}]" if o.is_sequence else f"{o.name} = {o.name}._data"
+        for o in row.operands
     ]
     partials = [f"*d{o.name}" if o.is_sequence else f"d{o.name}" for o in row.operands]
     body = [
@@ -189,7 +191,7 @@ def _general_body(row: Rule) -> str:
     lines.append(f"operands = ({_listed(starred)})")
     lines += ["if all_values(map(type, operands)):", "    make = node"]
     lines += [
-        f"    {o.name} = [v.data for v in {o.name}s]" if o.is_sequence else f"    {o.name} = {o.name}.data"
+        f"    {o.name} = [v._data for v in {o.name}s]" if o.is_sequence else f"    {o.name} = {o.name}._data"
         for o in row.operands
     ]
     lines += [

@@ -6,6 +6,7 @@ import copy
 import math
 import pickle
 import threading
+import tracemalloc
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +15,7 @@ import pytest
 
 import autograd
 from autograd import OperandError, Value, no_grad
+from tests.identity import are
 
 
 def test_the_ten_line_example() -> None:
@@ -34,7 +36,8 @@ def test_a_neurons_sum_is_one_node() -> None:
     w, x, b = [Value(0.5), Value(-0.25)], [Value(1.0), Value(-2.0)], Value(0.75)
     z = autograd.dot(w, x, b)
     assert (z.data, z.op) == (1.75, "dot")
-    assert z.parents == z.operands == (*w, *x, b)
+    assert are(z.parents, (*w, *x, b))
+    assert are(z.operands, (*w, *x, b))
     assert z.partials == (1.0, -2.0, 0.5, -0.25, 1.0)
 
 
@@ -62,9 +65,9 @@ class TestAttributes:
             (autograd.dot([2, v], [v, 3], 1), (2.0, v, v, 3.0, 1.0), (3.0, 2.0)),
             (autograd.sum([v, 5, v]), (v, 5.0, v), (1.0, 1.0)),
         ):
-            assert result.operands == operands
+            assert are(result.operands, operands)
             assert [type(x) for x in result.operands] == [type(x) for x in operands]
-            assert result.parents == (v,) * len(partials)
+            assert are(result.parents, (v,) * len(partials))
             assert result.partials == partials
 
     def test_repeated_operands_are_repeated(self) -> None:
@@ -139,12 +142,33 @@ class TestNumberProtocol:
         assert max(two, three) is three
         assert sorted([three, two]) == [two, three]
 
-    def test_equality_is_identity(self) -> None:
+    def test_equality_is_of_numbers(self) -> None:
+        one, nan = Value(1.0), Value(math.nan)
+        for other in (one, Value(1.0), 1, 1.0, True, np.float32(1.0), np.int8(1)):
+            assert (one == other, one != other, other == one, other != one) == (True, False, True, False)
+        for other in (Value(2.0), 2, nan, "1", None, [1.0], {}):
+            assert (one == other, one != other, other == one, other != one) == (False, True, False, True)
+        assert (nan == nan, nan != nan) == (False, True)
+        assert Value(2.0**53) != 2**53 + 1
+        assert Value(0.1) != np.float32(0.1)
+        assert autograd.grad(lambda x: 2 * x if x == 1 else 5 * x)(1.0) == 2.0
+        assert autograd.grad(lambda x: autograd.where(x == 0, x, 3 * x))(0.0) == 1.0
+
+    def test_the_hash_is_of_the_object(self) -> None:
         a, b = Value(1.0), Value(1.0)
-        assert a == a
-        assert a != b
         assert len({a, b, a}) == 2
         assert {a: 1, b: 2}[b] == 2
+        assert b not in {a}
+        x = a * b
+        x.backward()
+        assert (a.grad, b.grad) == (1.0, 1.0)
+        assert (x.parents[0] is a, x.parents[1] is b) == (True, True)
+
+    def test_arrays_compare_each_element(self) -> None:
+        v = Value(1.0)
+        assert (v < np.array([0.5, 2.0])).tolist() == [False, True]
+        assert (np.array([0.5, 1.0]) == v).tolist() == (v == np.array([0.5, 1.0])).tolist() == [False, True]
+        assert (v >= np.array([Value(0.5), Value(2.0)])).tolist() == [True, False]
 
     def test_truth(self) -> None:
         assert Value(0.1)
@@ -153,7 +177,7 @@ class TestNumberProtocol:
         assert not Value(0.0)
         assert not Value(-0.0)
 
-    @pytest.mark.parametrize("escape", [float, int, complex, math.tanh, math.floor, math.sqrt, math.isnan])
+    @pytest.mark.parametrize("escape", [float, int, complex, math.tanh, math.sqrt, math.isnan])
     def test_a_value_does_not_become_a_plain_number(self, escape: Callable[[Any], Any]) -> None:
         with pytest.raises(TypeError):
             escape(Value(0.5))
@@ -175,7 +199,8 @@ class TestNumberProtocol:
             assert type(result) is Value
             p.zero_grad()
             result.backward()
-        assert (p * w).parents == (p, w) == autograd.dot([p], [w]).parents
+        assert are((p * w).parents, (p, w))
+        assert are(autograd.dot([p], [w]).parents, (p, w))
         assert autograd.gradients(autograd.dot([p], [w], 1.0), [p, w]) == [3.0, 2.0]
 
 
@@ -285,3 +310,81 @@ def test_a_value_is_formatted_as_its_number() -> None:
     cost = Value(0.123456)
     assert f"{cost:.3f} {cost:>8.2g}" == "0.123     0.12"
     assert f"{cost}" == str(cost)
+
+
+class TestNumbersAreDoubles:
+    """Whatever is assigned, data and grad are Python floats."""
+
+    def test_what_is_assigned_is_lifted(self) -> None:
+        v = Value(1.0)
+        v.data = np.uint8(200)  # type: ignore[assignment]
+        v.data += v.data
+        assert v.data == 400.0
+        v.grad = np.float32(0.5)  # type: ignore[assignment]
+        v.data -= np.float32(0.1) * v.grad  # type: ignore[assignment]
+        (v * 3.0).backward()
+        assert (type(v.data), type(v.grad), v.grad) == (float, float, 3.5)
+
+    @pytest.mark.parametrize("wrong", ["1", None, np.array([1.0]), Value(1.0), 1j, np.ma.masked])
+    def test_what_is_no_number_is_refused_where_it_is_assigned(self, wrong: Any) -> None:
+        v = Value(1.0)
+        with pytest.raises(OperandError):
+            v.data = wrong
+        with pytest.raises(OperandError):
+            v.grad = wrong
+        assert (v.data, v.grad) == (1.0, 0.0)
+
+
+class TestAttributesOfTheUsers:
+    def test_they_stay(self) -> None:
+        p = Value(1.0, label="p")
+        p.m, p.v = 0.0, 0.0  # type: ignore[attr-defined]
+        p.m += 2.0  # type: ignore[attr-defined]
+        q = p * p
+        q.note = "kept"  # type: ignore[attr-defined]
+        assert (p.m, p.v, p.label, q.note, q.label) == (2.0, 0.0, "p", "kept", "")  # type: ignore[attr-defined]
+        assert copy.deepcopy(q).note == pickle.loads(pickle.dumps(q)).note == "kept"  # noqa: S301
+
+    def test_those_who_set_none_pay_for_none(self) -> None:
+        a = Value(1.0, label="a")
+        dict_of_its_own = a.__dict__
+        assert dict_of_its_own == {"label": "a"}
+        tracemalloc.start()
+        x, before = a, tracemalloc.get_traced_memory()[0]
+        for _ in range(1000):
+            x = x * a
+        built = tracemalloc.get_traced_memory()[0] - before
+        tracemalloc.stop()
+        assert built / 1000 < 145
+
+
+class TestRecord:
+    @pytest.mark.parametrize(
+        ("arguments", "error", "word"),
+        [
+            (("my_op", 1.0, (Value(1.0),), (1.0,)), autograd.UnknownNameError, "my_op"),
+            (("tan", 1.0, (Value(1.0),), ()), autograd.LengthError, "1 operands, 0 partials"),
+            (("mul", 1.0, (Value(1.0),), (1.0,)), autograd.LengthError, "a b"),
+            (("dot", 1.0, (Value(1.0), 1.0), (1.0, 1.0)), autograd.LengthError, "w"),
+            (("tan", "1", (Value(1.0),), (1.0,)), OperandError, "str"),
+        ],
+    )
+    def test_what_is_no_row_is_refused(self, arguments: Any, error: type[Exception], word: str) -> None:
+        with pytest.raises(error, match=word):
+            autograd.record(*arguments)
+
+
+class TestTheNamesOfMicrograd:
+    def test_backward_one_step_at_a_time(self) -> None:
+        a, b = Value(2.0), Value(-3.0)
+        c = a * b
+        d = autograd.dot([c], [a], b)
+        d.grad = 1.0
+        d._backward()
+        c._backward()
+        a._backward()
+        assert (c.grad, a.grad, b.grad) == (2.0, -6.0 + -3.0 * 2.0, 1.0 + 2.0 * 2.0)
+
+    def test_a_backward_of_ones_own_is_refused_with_a_word(self) -> None:
+        with pytest.raises(OperandError, match="primitive"):
+            Value(1.0)._backward = lambda: None

@@ -21,6 +21,7 @@ from mpmath import mp, mpf
 
 from autograd import LengthError, OperandError, UnknownNameError, Value, primitive
 from nn import MLP, Layer, Module, Neuron, activations, losses
+from tests.identity import are
 
 #: σ'(z), from the definitions; at kinks the conventions of PyTorch and JAX.
 SLOPES: dict[str, Callable[[mpf], mpf]] = {
@@ -112,7 +113,7 @@ def test_the_neuron_of_the_issue() -> None:
     n = Neuron(2, activation="tanh", seed=0)
     x = [Value(1.0), Value(-2.0)]
     z = n.preactivation(x)
-    assert z.parents == (*n.w, *x, n.b)
+    assert are(z.parents, (*n.w, *x, n.b))
     assert z.partials == (1.0, -2.0, n.w[0].data, n.w[1].data, 1.0)
 
 
@@ -512,3 +513,15 @@ def test_what_is_no_number_is_refused(x: Any) -> None:
     for model in (Neuron(2, seed=0), Layer(2, 2, seed=0), MLP(2, [2], seed=0)):
         with pytest.raises(OperandError, match="expected a number or a Value, got"):
             model(x)
+
+
+def test_the_arguments_of_micrograd() -> None:
+    assert [Neuron(2, nonlin=False).activation, Neuron(2, True).activation, Neuron(2, False).activation] == [
+        "linear",
+        "relu",
+        "linear",
+    ]
+    n = Neuron(2, nonlin=True)
+    assert n.nonlin
+    n.nonlin = False
+    assert (n.activation, Layer(2, 3, nonlin=False).activation) == ("linear", "linear")

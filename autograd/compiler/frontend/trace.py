@@ -18,6 +18,7 @@ from autograd.compiler.ir.graph import COMPARISONS, Graph
 from autograd.errors import TraceError
 from autograd.graph import topological_order
 from autograd.modes import source_line
+from autograd.numpy_methods import NumpyMethods
 from autograd.operand import Node, Symbol, constant, number
 from autograd.transforms.tree import flatten
 from autograd.value import Value
@@ -29,7 +30,7 @@ watching = threading.RLock()
 __all__ = ["trace", "watching"]
 
 
-class _Recorder(Symbol):
+class _Recorder(NumpyMethods, Symbol):
     """The operators of a symbol, all of which record; and what a symbol cannot do."""
 
     __slots__ = ()
@@ -51,11 +52,6 @@ class _Recorder(Symbol):
 
     def __bool__(self) -> bool:
         raise TraceError(_MEND.format("branching") + source_line())
-
-    def __eq__(self, other: object) -> bool:
-        raise TraceError(_MEND.format("comparing with == or !=") + source_line())
-
-    __ne__ = __eq__
 
     def __hash__(self) -> int:
         return id(self)

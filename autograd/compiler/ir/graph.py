@@ -19,7 +19,7 @@ __all__ = ["COMPARISONS", "LEAVES", "Graph", "rule_of"]
 
 LEAVES = ("const", "param", "input", "held")
 #: Comparisons give conditions for ``where``; they have no derivative, so they are no rows of the table.
-COMPARISONS = {"lt": "a < b", "le": "a <= b", "gt": "a > b", "ge": "a >= b"}
+COMPARISONS = {"lt": "a < b", "le": "a <= b", "gt": "a > b", "ge": "a >= b", "eq": "a == b", "ne": "a != b"}
 
 
 def rule_of(op: str) -> Rule:

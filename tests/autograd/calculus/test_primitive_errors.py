@@ -24,6 +24,7 @@ from autograd import (
     primitive,
 )
 from tests.autograd.conftest import table_state
+from tests.identity import are
 
 pytestmark = pytest.mark.usefixtures("table")
 
@@ -243,7 +244,7 @@ def test_operands_of_any_name(operand: str) -> None:
             continue
         leaves = list(map(Value, numbers))
         result = f(*leaves)
-        assert result.parents == tuple(leaves)
+        assert are(result.parents, leaves)
         assert type(f(*numbers)) is float
         assert f(*numbers) == result.data
         assert gradients(result, leaves, create_graph=True)[0].data == result.partials[0]

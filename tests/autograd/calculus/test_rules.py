@@ -31,6 +31,7 @@ from tests.autograd.calculus.oracle import (
     samples,
     tolerance,
 )
+from tests.identity import are
 
 OPERATORS: dict[str, Callable[..., Any]] = {
     "add": operator.add,
@@ -165,8 +166,8 @@ def test_constants_in_any_position(name: str) -> None:
             if not any(is_value):
                 assert type(result) is float
                 continue
-            assert result.operands == tuple(mixed)
-            assert result.parents == tuple(itertools.compress(leaves, is_value))
+            assert are(result.operands, mixed)
+            assert are(result.parents, itertools.compress(leaves, is_value))
             assert not misses(result.data, name, operands)
             wanted = list(itertools.compress(range(len(leaves)), is_value))
             assert len(result.partials) == len(wanted)
@@ -214,7 +215,8 @@ def test_methods_agree_with_functions(name: str) -> None:
         method = {"neg": Value.__neg__, "abs": Value.__abs__, "pow": Value.__pow__}.get(name) or getattr(Value, name)
         by_method, by_function = method(first, *rest), apply(name, [first, *rest])
         assert by_method.op == by_function.op == name
-        assert by_method.operands == by_function.operands == (first, *rest)
+        assert are(by_method.operands, (first, *rest))
+        assert are(by_function.operands, (first, *rest))
         assert (by_method.data, by_method.partials) == (by_function.data, by_function.partials)
 
 

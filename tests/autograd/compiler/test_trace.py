@@ -38,6 +38,17 @@ def test_a_product_with_0_stays():
 
 def test_conditions_for_where_may_be_comparisons():
     assert ops(lambda x: where(x > 0.5, x, -x), 1.0) == ["gt", "neg", "where"]
+    assert ops(lambda x: where(x == 0.5, x, -x), 1.0) == ["eq", "neg", "where"]
+    assert ops(lambda x: where(2.0 != x, x, -x), 1.0) == ["ne", "neg", "where"]
+
+
+def test_equality_is_of_numbers():
+    def f(x, t):
+        return where(x == t, x * 3, where(x != 2.0, x * x, -x))
+
+    X, T = np.array([1.0, 2.0, 3.0, math.nan]), np.array([1.0, 5.0, 3.5, math.nan])
+    found = compile(f, 1.0, 1.0)(X, T)
+    np.testing.assert_array_equal(found, [f(Value(x), Value(t)).data for x, t in zip(X, T, strict=True)])
 
 
 BAKERS = {
