@@ -6,7 +6,7 @@ import math
 import numpy as np
 import pytest
 
-from autograd import TraceError, Value, where
+from autograd import TraceError, Value, compile, where
 from autograd.compiler.frontend.trace import trace
 
 
