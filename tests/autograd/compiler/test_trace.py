@@ -39,7 +39,7 @@ def test_a_product_with_0_stays():
 def test_conditions_for_where_may_be_comparisons():
     assert ops(lambda x: where(x > 0.5, x, -x), 1.0) == ["gt", "neg", "where"]
     assert ops(lambda x: where(x == 0.5, x, -x), 1.0) == ["eq", "neg", "where"]
-    assert ops(lambda x: where(2.0 != x, x, -x), 1.0) == ["ne", "neg", "where"]
+    assert ops(lambda x: where(x != 2.0, x, -x), 1.0) == ["ne", "neg", "where"]
 
 
 def test_equality_is_of_numbers():
