@@ -10,11 +10,12 @@ import math
 from typing import Any, NoReturn
 
 from autograd.errors import OperandError
+from autograd.operand import Node
 
 __all__ = ["NumpyMethods"]
 
 
-class NumpyMethods:
+class NumpyMethods(Node):
     """Methods by NumPy's names, put together from those that carry the table's."""
 
     __slots__ = ()
