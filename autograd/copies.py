@@ -78,9 +78,10 @@ class _Then:
 
 
 def _state(node: Value) -> tuple[dict[str, Any] | None, dict[str, Any]]:
+    """What it was given, and what is in its slots; but no rank: where a copy is, others were given."""
     state: Any = object.__getstate__(node)
     attributes, slots = state
-    return attributes, slots
+    return {name: each for name, each in (attributes or {}).items() if name != "_rank"} or None, slots
 
 
 def _rebuilt(_: object, kind: type, slots: dict[str, Any]) -> Any:

@@ -38,6 +38,8 @@ class Vertex(Node):
     _dx: float | None
     _y: Any
     _dy: float | None
+    #: Its place in a topological order of all that derivatives were taken of; set by :mod:`autograd.transforms.sweep`.
+    _rank: int
     _many: tuple[tuple[Value | float, ...], tuple[Value, ...], tuple[float, ...]] | None = None
 
     @property

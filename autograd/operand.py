@@ -31,17 +31,7 @@ __all__ = [
 class Node:
     """What may be computed with: Values, and the symbols that stand for them while a function is traced."""
 
-    #: Its place in a topological order of all that derivatives were taken of; set by :mod:`autograd.transforms.sweep`.
-    __slots__ = ("_rank",)
-
-    _rank: int
-
-    def __getstate__(self) -> Any:
-        """All but the rank: where a pickle is read, others were given."""
-        state: Any = object.__getstate__(self)
-        if isinstance(state, tuple):
-            state[1].pop("_rank", None)
-        return state
+    __slots__ = ()
 
     data: Any
 
