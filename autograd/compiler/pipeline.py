@@ -27,6 +27,7 @@ from autograd.compiler.passes.dead_code import eliminate_dead_code
 from autograd.compiler.passes.differentiate import differentiate
 from autograd.compiler.passes.hoist import hoist
 from autograd.compiler.passes.lower import lower
+from autograd.system.collector import collector_paused
 
 __all__ = ["array_program"]
 
@@ -42,6 +43,11 @@ def array_program(program: Program, params: int, *, inputs: bool = False, mean: 
         inputs: whether the adjoints of the inputs are wanted, too.
         mean: see :func:`~autograd.compiler.passes.differentiate.differentiate`.
     """
+    with collector_paused():
+        return _passes(program, params, inputs=inputs, mean=mean)
+
+
+def _passes(program: Program, params: int, *, inputs: bool, mean: bool) -> ArrayProgram:
     check: Callable[[ArrayProgram], ArrayProgram] = verify if os.environ.get("GLASSGRAD_VERIFY") else _unchecked
     found = check(lower(fold_biases(program), params))
     found = check(differentiate(found, inputs=inputs, mean=mean))

@@ -22,7 +22,7 @@ from autograd.calculus.expr import (
 from autograd.calculus.rule import Rule
 from autograd.calculus.table import RULES
 
-__all__ = ["Formulas", "formulas_of"]
+__all__ = ["Formulas", "Given", "formulas_of"]
 
 Given = tuple[tuple[str, Expr], ...]
 
@@ -57,9 +57,15 @@ class Formulas:
     @functools.cached_property
     def residuals(self) -> frozenset[str]:
         """The given formulas that both the result and a partial use: what the forward half keeps for the backward."""
-        forward = {name for name, _ in expr.needed(self.given, [self.forward])}
+        forward = {name for name, _ in self.needed[0]}
         used = frozenset().union(*map(expr.names, self.partials.values()))
         return frozenset(forward & used)
+
+    @functools.cached_property
+    def needed(self) -> tuple[Given, frozenset[str]]:
+        """The given formulas that the result needs, and the names in these and in it."""
+        given = tuple(expr.needed(self.given, [self.forward]))
+        return given, expr.names(self.forward).union(*(expr.names(value) for _, value in given))
 
     @functools.lru_cache(maxsize=1024)  # noqa: B019 - rows are few, and live as long as the table
     def simplified(self, constants: tuple[tuple[str, float], ...]) -> Formulas:

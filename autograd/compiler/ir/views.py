@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from functools import cached_property
+import math
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ import numpy as np
 __all__ = ["Buffer", "View", "gather", "view"]
 
 Places = np.ndarray[Any, np.dtype[np.intp]]
+Marks = np.ndarray[Any, np.dtype[np.bool_]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,9 +32,9 @@ class Buffer:
         return self.name
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, slots=True)
 class View:
-    """Some places of a buffer, in a shape: at even steps, or listed one by one.
+    """Some places of a buffer, in a shape: at even steps, or listed one by one. It never changes.
 
     Attributes:
         buffer: where they are.
@@ -41,6 +42,7 @@ class View:
         shape: how they are arranged; for a buffer with rows, the axis of rows comes behind it.
         steps: the distance between neighbours along each axis; empty beside a list.
         listed: the places, where their distances differ.
+        size: how many places it shows, repeats counted.
     """
 
     buffer: Buffer
@@ -48,33 +50,42 @@ class View:
     shape: tuple[int, ...]
     steps: tuple[int, ...]
     listed: Places | None = None
+    size: int = field(init=False)
+    _places: Places | None = field(init=False, default=None, repr=False)
+    _repeats: bool | None = field(init=False, default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        self.size = math.prod(self.shape)
 
     @property
     def per_row(self) -> bool:
         """Whether there is a number for every row."""
         return self.buffer.per_row
 
-    @cached_property
-    def size(self) -> int:
-        """How many places it shows, repeats counted."""
-        return int(np.prod(self.shape))
-
-    @cached_property
+    @property
     def places(self) -> Places:
         """Every place, in the view's shape."""
         if self.listed is not None:
             return self.listed
+        if self._places is None:
+            self._places = self._listed()
+        return self._places
+
+    def _listed(self) -> Places:
         places = np.full(self.shape, self.start)
         for axis, (length, step) in enumerate(zip(self.shape, self.steps, strict=True)):
             if step:
                 places += (np.arange(length) * step).reshape([-1 if i == axis else 1 for i in range(len(self.shape))])
         return places
 
-    @cached_property
+    @property
     def repeats(self) -> bool:
         """Whether some place is shown more than once."""
-        if self.size == 1:
-            return False
+        if self._repeats is None:
+            self._repeats = self.size > 1 and self._has_repeats()
+        return self._repeats
+
+    def _has_repeats(self) -> bool:
         if self.listed is None:
             axes = sorted((step, length) for step, length in zip(self.steps, self.shape, strict=True) if length > 1)
             reach = 0
@@ -100,6 +111,25 @@ class View:
     def last(self) -> int:
         """The last place of a view at even steps."""
         return self.start + sum((n - 1) * step for n, step in zip(self.shape, self.steps, strict=True))
+
+    def within(self, buffer: Buffer) -> View:
+        """The same places of another buffer."""
+        return View(buffer, self.start, self.shape, self.steps, self.listed)
+
+    def any(self, marks: Marks) -> bool:
+        """Whether any of these places is marked, in an array with a mark for each place of the buffer."""
+        return bool(marks[self.start] if self.size == 1 else marks[self.places].any())
+
+    def all(self, marks: Marks) -> bool:
+        """Whether all of these places are marked."""
+        return bool(marks[self.start] if self.size == 1 else marks[self.places].all())
+
+    def mark(self, marks: Marks) -> None:
+        """Mark these places."""
+        if self.size == 1:
+            marks[self.start] = True
+        else:
+            marks[self.places] = True
 
     def along(self, length: int) -> View:
         """The same view with one more axis behind, along which it does not change."""

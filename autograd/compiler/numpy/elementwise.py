@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -63,7 +64,7 @@ class Elementwise:
     ) -> None:
         self._memory, self._calls, self._shape, self.guarded = memory, calls, shape, guarded
         self._known: dict[Expr, Any] = {Name(name): array for name, array in names.items()}
-        self._uses = Counter(call for formula in formulas for call in expr.calls(formula))
+        self._shared = _shared(tuple(formulas))
 
     def name(self, name: str, array: Array) -> None:
         """Let a variable stand for an array."""
@@ -77,7 +78,7 @@ class Elementwise:
         if isinstance(formula, Number):
             return self._memory.number(formula.value)
         assert isinstance(formula, Call), formula
-        shared = self._uses[formula] > 1
+        shared = formula in self._shared
         out = self._memory.scratch(self._shape, bool) if formula.function in _COMPARISONS else free
         if out is None or (shared and out is free):
             out = self._memory.scratch(self._shape)
@@ -150,6 +151,13 @@ class Elementwise:
             self._calls.add(np.copyto, out, second)
         self._calls.add(np.copyto, out, first, "same_kind", mask)
         return out
+
+
+@functools.lru_cache(maxsize=4096)  # an irregular graph asks for few, thousands of times
+def _shared(formulas: tuple[Expr, ...]) -> frozenset[Expr]:
+    """The calls that occur more than once."""
+    uses = Counter(call for formula in formulas for call in expr.calls(formula))
+    return frozenset(call for call, count in uses.items() if count > 1)
 
 
 def _store(out: Array, function: Callable[..., Any], *operands: Any) -> None:

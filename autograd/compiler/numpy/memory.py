@@ -71,6 +71,8 @@ class Memory:
     def view(self, at: View) -> Array:
         """The numbers of a view at even steps."""
         buffer = self._arrays[at.buffer]
+        if at.size == 1:
+            return buffer[at.start : at.start + 1].reshape(self.shape(at))
         unit = buffer.strides[0]
         strides = (*(step * unit for step in at.steps), *buffer.strides[1:])
         return np.lib.stride_tricks.as_strided(buffer[at.start :], self.shape(at), strides)

@@ -13,6 +13,7 @@ from autograd.compiler.numpy.calls import Array, Calls
 from autograd.compiler.numpy.contract import contract
 from autograd.compiler.numpy.elementwise import Elementwise
 from autograd.compiler.numpy.memory import Memory
+from autograd.system.collector import collector_paused
 
 __all__ = ["printed"]
 
@@ -25,6 +26,11 @@ def printed(ops: Iterable[Op], memory: Memory, *, guarded: bool) -> Calls:
         memory: the arrays of their program.
         guarded: let a zero stop infinity and nan also where that takes a look at every product.
     """
+    with collector_paused():
+        return _printed(ops, memory, guarded=guarded)
+
+
+def _printed(ops: Iterable[Op], memory: Memory, *, guarded: bool) -> Calls:
     calls = Calls()
     for op in ops:
         if isinstance(op, Fill):
@@ -50,13 +56,13 @@ def _fill(op: Fill, memory: Memory, calls: Calls) -> None:
 def _map(op: Map, memory: Memory, calls: Calls, *, guarded: bool) -> None:
     per_row = any(at.per_row for _, at in op.reads) or any(store.out.per_row for store in op.stores)
     shape = (*op.stores[0].out.shape, memory.rows) if per_row else op.stores[0].out.shape
-    drop = tuple(axis for axis, n in enumerate(shape) if n == 1)
-    small = tuple(n for n in shape if n != 1)
+    drop = tuple([axis for axis, n in enumerate(shape) if n == 1])
+    small = tuple([n for n in shape if n != 1])
 
     def lifted(at: View) -> Array:
         array = memory.read(at, calls)
         array = array[..., None] if per_row and not at.per_row else array
-        return array.squeeze(drop) if drop and array.flags.writeable else array.reshape(_without(array.shape, drop))
+        return array.squeeze(drop) if drop else array
 
     formulas = [*(value for _, value in op.given), *(store.value for store in op.stores)]
     names = {name: lifted(at) for name, at in op.reads}
@@ -67,9 +73,7 @@ def _map(op: Map, memory: Memory, calls: Calls, *, guarded: bool) -> None:
         at = store.out
         summed = per_row and not at.per_row
         if at.listed is None and not store.accumulate and not summed:
-            is_read = any(
-                read.buffer is at.buffer and np.intersect1d(read.places, at.places).size for _, read in op.reads
-            )
+            is_read = any(read.overlaps(at) for _, read in op.reads)
             element.into(store.value, memory.view(at).reshape(small), is_read=is_read)
             continue
         if summed:
@@ -83,10 +87,6 @@ def _map(op: Map, memory: Memory, calls: Calls, *, guarded: bool) -> None:
             calls.add(np.add, target, found, target)
         else:
             memory.write(at, found, calls, accumulate=store.accumulate)
-
-
-def _without(shape: tuple[int, ...], drop: tuple[int, ...]) -> tuple[int, ...]:
-    return tuple(n for axis, n in enumerate(shape) if axis not in drop)
 
 
 def _sum_of_rows(

@@ -41,16 +41,12 @@ class Activity:
         active = self._active.get(at.buffer)
         if active is None:
             return np.zeros(at.shape, bool)
-        if at.size == 1:
-            return active[at.start : at.start + 1].reshape(at.shape)
         return active[at.places]
 
     def any(self, at: View) -> bool:
         """Whether any place of a view is active."""
         active = self._active.get(at.buffer)
-        if active is None:
-            return False
-        return bool(active[at.start]) if at.size == 1 else bool(active[at.places].any())
+        return active is not None and at.any(active)
 
     def _mark(self, at: View, mask: Mask | bool) -> None:
         active = self._active.get(at.buffer)

@@ -18,12 +18,13 @@ def eliminate_dead_code(program: ArrayProgram) -> ArrayProgram:
     live: dict[Buffer, np.ndarray[Any, Any]] = {}
 
     def keep(at: View) -> None:
-        mask = live.setdefault(at.buffer, np.zeros(at.buffer.size, bool))
-        mask[at.places] = True
+        if at.buffer not in live:
+            live[at.buffer] = np.zeros(at.buffer.size, bool)
+        at.mark(live[at.buffer])
 
     def is_live(at: View) -> bool:
         mask = live.get(at.buffer)
-        return mask is not None and bool(mask[at.places].any())
+        return mask is not None and at.any(mask)
 
     for at in (*program.outputs, *program.slopes, *((program.gradient,) if program.gradient is not None else ())):
         if at.size:

@@ -11,6 +11,7 @@ where the gradient came out not finite.
 
 from __future__ import annotations
 
+import functools
 from dataclasses import replace
 from typing import Any
 
@@ -19,6 +20,7 @@ import numpy as np
 from autograd.calculus import expr
 from autograd.calculus.expr import Call, Expr, Name, Number, elements
 from autograd.compiler.ir.array import ArrayProgram, Contract, Fill, Map, Op, Store
+from autograd.compiler.ir.formulas import Formulas, Given
 from autograd.compiler.ir.views import Buffer, View, gather, view
 from autograd.compiler.passes.activity import Activity
 from autograd.compiler.passes.lower import Applied, Copied, Emitter, Multiplied
@@ -69,7 +71,7 @@ class _Reverse:
         seeds = tuple(self.adjoint(at) for at in program.outputs)
         for i, (output, seed) in enumerate(zip(program.outputs, seeds, strict=True)):
             first = i == 0 and self._mean
-            if self._mean and not self._done(seed).all():
+            if self._mean and not seed.all(self._written[seed.buffer]):
                 self._ops.append(Fill(seed, 1.0 if first else 0.0, share=first and output.per_row))
             self._set_done(seed)
         for block in reversed(program.blocks):
@@ -94,7 +96,7 @@ class _Reverse:
         if buffer is None:
             buffer = self._adjoints[at.buffer] = Buffer(f"{at.buffer.name}'", at.buffer.size, at.buffer.per_row)
             self._written[buffer] = np.zeros(buffer.size, bool)
-        return replace(at, buffer=buffer)
+        return at.within(buffer)
 
     def temporary(self, shape: tuple[int, ...], per_row: bool) -> View:
         """A view of a new buffer of that shape."""
@@ -103,26 +105,17 @@ class _Reverse:
         buffer = Buffer(f"d{self._temporaries}", size, per_row)
         return gather(buffer, 0, size) if len(shape) == 1 else view(buffer, np.arange(size).reshape(shape))
 
-    def _done(self, at: View) -> np.ndarray[Any, np.dtype[np.bool_]]:
-        """Which of the adjoints have been written."""
-        written = self._written[at.buffer]
-        return written[at.start : at.start + 1] if at.size == 1 else written[at.places]
-
     def _set_done(self, at: View) -> None:
-        written = self._written[at.buffer]
-        if at.size == 1:
-            written[at.start] = True
-        else:
-            written[at.places] = True
+        at.mark(self._written[at.buffer])
 
     def _clear(self, at: View) -> None:
         """Set those adjoints to 0 that nothing has been written to."""
         if not at.size:
             return
-        done = self._done(at)
-        if done.all():
+        written = self._written[at.buffer]
+        if at.all(written):
             return
-        places = np.unique(at.places.ravel()[~done.ravel()])
+        places = np.unique(at.places[~written[at.places]])
         self._ops.append(Fill(view(at.buffer, places), 0.0))
         self._set_done(at)
 
@@ -131,7 +124,7 @@ class _Reverse:
         if not self._active.any(out):
             return False
         at = self.adjoint(out)
-        if not self._done(at).any():
+        if not at.any(self._written[at.buffer]):
             return False
         self._clear(at)
         return True
@@ -139,7 +132,7 @@ class _Reverse:
     def _target(self, at: View, uses: int = 1) -> tuple[View, bool]:
         """The adjoints that a block adds to, and whether it must add: not where it is the first to write."""
         target = self.adjoint(at)
-        fresh = uses == 1 and not self._done(target).any() and not target.repeats
+        fresh = uses == 1 and not target.any(self._written[target.buffer]) and not target.repeats
         if not fresh:
             self._clear(target)
         self._set_done(target)
@@ -180,17 +173,13 @@ class _Reverse:
             self._along(block, wanted)
             return
         known = {ADJOINT: self.adjoint(block.out), "y": block.out, **block.operands, **block.residuals}
-        partials = {name: formulas.partials[name] for name in wanted}
-        given = tuple(
-            expr.needed([pair for pair in formulas.given if pair[0] not in block.residuals], partials.values())
-        )
+        given, values, used = _pullback(formulas, tuple(wanted))
         stores = []
         ranges = [self.adjoint(at) for at in wanted.values()]
         alone = not any(a.overlaps(b) for i, a in enumerate(ranges) for b in ranges[:i])
-        for name, at in wanted.items():
+        for at, value in zip(wanted.values(), values, strict=True):
             target, accumulate = self._target(at, 1 if alone else 2)
-            stores.append(Store(target, times(Name(ADJOINT), partials[name]), accumulate))
-        used = frozenset().union(*(expr.names(s.value) for s in stores), *(expr.names(value) for _, value in given))
+            stores.append(Store(target, value, accumulate))
         reads = tuple((name, at) for name, at in known.items() if name in used)
         self._ops.append(Map(reads, given, tuple(stores)))
 
@@ -212,6 +201,15 @@ class _Reverse:
                 value = times(Name("quotient"), over)
             target, accumulate = self._target(at)
             emit.store(value, target, accumulate=accumulate)
+
+
+@functools.lru_cache(maxsize=4096)  # an irregular graph asks for few, thousands of times
+def _pullback(formulas: Formulas, wanted: tuple[str, ...]) -> tuple[Given, list[Expr], frozenset[str]]:
+    """What a row without sequences gives its operands: given formulas, a value for each, and the names in them."""
+    partials = [formulas.partials[name] for name in wanted]
+    given = tuple(expr.needed([pair for pair in formulas.given if pair[0] not in formulas.residuals], partials))
+    values = [times(Name(ADJOINT), partial) for partial in partials]
+    return given, values, frozenset().union(*map(expr.names, values), *(expr.names(value) for _, value in given))
 
 
 def _is_quotient(partial: Expr, sequences: frozenset[str]) -> bool:

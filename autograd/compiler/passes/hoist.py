@@ -12,6 +12,8 @@ from autograd.compiler.ir.views import Buffer, View
 
 __all__ = ["hoist"]
 
+_Marks = dict[Buffer, np.ndarray[Any, Any]]
+
 
 def hoist(program: ArrayProgram) -> ArrayProgram:
     """Return the program with operations moved from both halves to ``setup``: those that read only what never changes.
@@ -19,17 +21,18 @@ def hoist(program: ArrayProgram) -> ArrayProgram:
     An adjoint of 1 / rows, and what follows from it by constants alone, are such. Nothing may be added later to what a
     hoisted operation stores.
     """
-    steady: dict[Buffer, np.ndarray[Any, Any]] = {}
-    added: dict[Buffer, np.ndarray[Any, Any]] = {}
-    ops = (*program.forward, *program.backward)
-    stores: dict[Buffer, np.ndarray[Any, Any]] = {}
-    for op in ops:
+    steady: _Marks = {}
+    added: _Marks = {}
+    stored: _Marks = {}
+    again: _Marks = {}
+    for op in (*program.forward, *program.backward):
         for at, accumulates in op.writes:
             if accumulates:
                 _mark(added, at)
             else:
-                count = stores.setdefault(at.buffer, np.zeros(at.buffer.size, int))
-                count[at.places] += 1
+                if _any(stored, at):
+                    _mark(again, at)
+                _mark(stored, at)
     for at, _ in program.constants:
         if at.size:
             _mark(steady, at)
@@ -37,7 +40,7 @@ def hoist(program: ArrayProgram) -> ArrayProgram:
     def is_steady(op: Op) -> bool:
         if not all(_all(steady, at) for _, at in op.reads):
             return False
-        return all(not _any(added, at) and stores[at.buffer][at.places].max() == 1 for at, _ in op.writes)
+        return not any(_any(added, at) or _any(again, at) for at, _ in op.writes)
 
     setup: list[Op] = []
     halves: list[tuple[Op, ...]] = []
@@ -54,25 +57,15 @@ def hoist(program: ArrayProgram) -> ArrayProgram:
     return replace(program, setup=tuple(setup), forward=halves[0], backward=halves[1])
 
 
-def _mark(places: dict[Buffer, np.ndarray[Any, Any]], at: View) -> None:
-    mask = places.get(at.buffer)
-    if mask is None:
-        mask = places[at.buffer] = np.zeros(at.buffer.size, bool)
-    if at.size == 1:
-        mask[at.start] = True
-    else:
-        mask[at.places] = True
+def _mark(places: _Marks, at: View) -> None:
+    if at.buffer not in places:
+        places[at.buffer] = np.zeros(at.buffer.size, bool)
+    at.mark(places[at.buffer])
 
 
-def _all(places: dict[Buffer, np.ndarray[Any, Any]], at: View) -> bool:
-    mask = places.get(at.buffer)
-    if mask is None:
-        return False
-    return bool(mask[at.start]) if at.size == 1 else bool(mask[at.places].all())
+def _all(places: _Marks, at: View) -> bool:
+    return at.buffer in places and at.all(places[at.buffer])
 
 
-def _any(places: dict[Buffer, np.ndarray[Any, Any]], at: View) -> bool:
-    mask = places.get(at.buffer)
-    if mask is None:
-        return False
-    return bool(mask[at.start]) if at.size == 1 else bool(mask[at.places].any())
+def _any(places: _Marks, at: View) -> bool:
+    return at.buffer in places and at.any(places[at.buffer])

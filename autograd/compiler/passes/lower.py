@@ -169,10 +169,9 @@ class _Lowering:
 
     def apply(self, formulas: Formulas, operands: Mapping[str, View], out: View) -> None:
         """Apply a row without sequences: one map."""
-        given = tuple(expr.needed(formulas.given, [formulas.forward]))
+        given, used = formulas.needed
         residuals = {name: self.temporary(out.shape, out.per_row) for name, _ in given if name in formulas.residuals}
         stores = [Store(at, Name(name)) for name, at in residuals.items()]
-        used = expr.names(formulas.forward).union(*(expr.names(value) for _, value in given))
         reads = tuple((name, at) for name, at in operands.items() if name in used)
         self.ops.append(Map(reads, given, (*stores, Store(out, formulas.forward))))
         self.blocks.append(Applied(formulas, operands, out, residuals))
@@ -184,7 +183,7 @@ class _Lowering:
         length = next(at.shape[-1] for name, at in operands.items() if name in formulas.sequences)
         known: dict[str, View] = dict(operands)
         emit = Emitter(self.ops, self.temporary, known, formulas.all_sequences, length, out.per_row)
-        for name, value in expr.needed(formulas.given, [formulas.forward]):
+        for name, value in formulas.needed[0]:
             known[name] = emit.materialised(value, out.shape)
         emit.store(formulas.forward, out, accumulate=False)
         residuals = {name: known[name] for name in formulas.residuals if name in known}
