@@ -27,6 +27,7 @@ from nn.layers import MLP, Layer, Neuron, activations
 from nn.module import Module, Parameter
 from nn.storage import load, save
 from nn.training.fit import History, fit
+from nn.training.recording import Recording
 
 __all__ = [
     "MLP",
@@ -37,6 +38,7 @@ __all__ = [
     "Module",
     "Neuron",
     "Parameter",
+    "Recording",
     "Regressor",
     "Table",
     "Thresholds",

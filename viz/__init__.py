@@ -19,6 +19,7 @@ except ImportError as error:
 
 from viz.drawing import draw
 from viz.explorer import Explorer, explore
+from viz.live.film import export_film
 from viz.live.playground import playground
 from viz.notebook import mimebundle
 from viz.picture.picture import Edge, Fold, Node, Picture, picture
@@ -42,6 +43,7 @@ __all__ = [
     "Recorder",
     "draw",
     "explore",
+    "export_film",
     "mimebundle",
     "picture",
     "playground",

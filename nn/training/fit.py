@@ -22,6 +22,7 @@ from nn.training.partitions.collections import is_partitioned
 from nn.training.partitions.epochs import PartitionEpochs
 from nn.training.partitions.partitions import Partitions
 from nn.training.progress import Progress
+from nn.training.recording import Recording
 from nn.training.rows import Rows
 
 __all__ = ["History", "fit"]
@@ -53,6 +54,7 @@ def fit(
     resume: bool = False,
     progress: bool | None = None,
     callback: Callable[[dict[str, float]], Any] | None = None,
+    record: Recording | None = None,
 ) -> History:
     """Train `model` in place on rows of inputs and their labels.
 
@@ -83,6 +85,7 @@ def fit(
             happened; `seed` and the model's own numbers then do not count. `epochs` is the number in all.
         progress: show a bar; None shows it where there is a terminal.
         callback: called with each epoch's record; returning something true stops the training.
+        record: a :class:`nn.Recording` that keeps the parameters of every epoch, for a film.
 
     Returns:
         The history. With `validation` or `patience` the model ends with the weights of ``history.best_epoch``, without
@@ -156,6 +159,7 @@ def fit(
         steps.go_on_from(at.parameters, at.optimizer)
     keeps_best = validation is not None or patience is not None
     history, start = at.history, at.parameters
+    film = None if record is None else record.start(model, X, y, loss)
     try:
         with tqdm(
             total=epochs,
@@ -164,13 +168,15 @@ def fit(
             leave=False,
             disable=None if progress is None else not progress,
         ) as bar:
-            for record in _epochs(steps, held_out, rng, at, epochs, patience):
+            for entry in _epochs(steps, held_out, rng, at, epochs, patience):
                 if file is not None and len(history) % checkpoint_every == 0:
                     file.save(at, steps.state, rng)
-                shown = {name: f"{number:.4g}" for name, number in record.items() if name != "epoch"}
+                if film is not None:
+                    film.add(entry)
+                shown = {name: f"{number:.4g}" for name, number in entry.items() if name != "epoch"}
                 bar.set_postfix(shown, refresh=False)  # the bar refreshes by the clock: epochs may take microseconds
                 bar.update()
-                if callback is not None and callback(record):
+                if callback is not None and callback(entry):
                     history.ended = "stopped early"
                     break
         if file is not None:

@@ -34,7 +34,7 @@ _Path = str | os.PathLike[str]
 _SCRIPTS = (
     "random", "data", "dom", "datasets", "csv", "init", "decide", "session", "link", "exports", "presets", "scrub",
     "paint", "plane", "points", "lines", "bars", "drawing", "charts", "training", "stepper", "diagnoses", "findings",
-    "inspector", "why", "batch", "settings", "controls", "main", "console",
+    "inspector", "why", "batch", "settings", "film", "controls", "main", "console",
 )  # fmt: skip
 _ROWS, _NEURONS, _LAYERS, _INPUTS, _CLASSES = 2000, 64, 12, 16, 10
 #: So many steps' batches are carried; after them the page orders the rows by itself.
@@ -66,6 +66,7 @@ def playground(
     test_fraction: float = 0.25,
     seed: int = 0,
     standardize: bool | None = None,
+    film: dict[str, Any] | None = None,
 ) -> Playground:
     """Make one HTML file in which a model can be trained and every number of it touched.
 
@@ -87,6 +88,7 @@ def playground(
         seed: of generated data, of the split, of new weights and of the batches.
         standardize: bring the columns to mean 0 and standard deviation 1, and show them so; unless told, that is done
             for a new model where their scale is far from 1. A Classifier has a scale of its own.
+        film: the epochs of a training to look through; :func:`viz.export_film` gives them.
 
     Returns:
         The page; it has ``html`` and ``save(path)``, and shows itself in Jupyter.
@@ -127,13 +129,13 @@ def playground(
         "parameters": [parameter.data for parameter in mlp.parameters()],
         "step": 0, "states": [], "preset": "",
     }  # fmt: skip
-    page = Playground(_html(plan, words, lang), words["title"])
+    page = Playground(_html(plan, words, lang, film), words["title"])
     if target is not None:
         write_whole(target, page.html)
     return page
 
 
-def _html(plan: dict[str, Any], words: dict[str, str], lang: str) -> str:
+def _html(plan: dict[str, Any], words: dict[str, str], lang: str, film: dict[str, Any] | None) -> str:
     carried = {
         "plan": plan,
         "lang": lang,
@@ -141,6 +143,7 @@ def _html(plan: dict[str, Any], words: dict[str, str], lang: str) -> str:
         "activations": activations(),
         "symbols": {name: _symbols(name) for name in activations()},
         "thresholds": asdict(Thresholds()),
+        "film": film,
         "usual": {name: slopes(name) for name in activations()},
     }
     return single_file(

@@ -52,6 +52,9 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "橙色大于 0，蓝色小于 0。类别用别的颜色和形状；空心点不参加训练。",
     ),
     "next_sample": ("Next sample", "下一个样本"),
+    "film": ("Epoch", "轮次"),
+    "film_play": ("Play the film", "播放"),
+    "film_at": ("epoch {epoch} of {last}", "第 {epoch} 轮，共 {last} 轮"),
     # Choices.
     "settings": ("Choices", "设置"),
     "data": ("Data", "数据"),

@@ -63,6 +63,7 @@ export function translate(app) {
     make("p", {}, say("help_colours")),
   );
   brushes(app);
+  app.film?.say();
 }
 
 /** @param {App} app */

@@ -3,6 +3,7 @@
 /**
  * @type {{
  *   plan: import("./session.js").Plan, activations: string[], symbols: Record<string, [string, string]>, lang: string,
+ *   film: {epochs: number[], losses: (number | null)[], heldOut: (number | null)[], parameters: string} | null,
  *   texts: Record<string, Record<string, string>>, thresholds: Record<string, number>, usual: Record<string, [number, number]>,
  * }}
  */

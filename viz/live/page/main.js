@@ -7,6 +7,7 @@ import { DATA, say } from "./data.js";
 import { diagnose } from "./diagnoses.js";
 import { byId, write } from "./dom.js";
 import { Drawing } from "./drawing.js";
+import { Film } from "./film.js";
 import { Findings } from "./findings.js";
 import { Inspector } from "./inspector.js";
 import { linkTo, planInAddress } from "./link.js";
@@ -49,7 +50,9 @@ export class App {
     this.settings = new Settings(this);
     listen(this);
     watchLoss(this);
+    this.film = new Film(this);
     this.rebuild();
+    if (DATA.film) this.film.show(0);
   }
 
   get plan() {
