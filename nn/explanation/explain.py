@@ -24,7 +24,7 @@ from nn.layers import Neuron
 from nn.module import Module, Parameter
 from nn.training.task import Task
 
-__all__ = ["explain", "sample_cost"]
+__all__ = ["batch_costs", "explain", "sample_cost"]
 
 _Array = np.ndarray[Any, np.dtype[np.float64]]
 _Loss = str | Callable[..., Any]
@@ -119,11 +119,29 @@ def sample_cost(model: Module, x: Any, target: Any, loss: _Loss = "auto") -> Val
     >>> sample_cost(model, [0.5, -1.0], 1.0, losses.mse).label
     'C'
     """
-    (sample,), (wants,) = _samples(x, [target], False)
-    _, output, listed = _run(model, sample.tolist())
-    cost = _cost(Task(loss, len(listed)), output, wants)
-    cost.label = cost.label or "C"
+    (cost,) = _costs(model, *_samples(x, [target], False), loss)
     return cost
+
+
+def batch_costs(model: Module, X: Any, targets: Any, loss: _Loss = "auto") -> list[Value]:
+    """Return the cost of every row of a batch, as :func:`sample_cost` does that of one sample.
+
+    >>> from nn import MLP
+    >>> model = MLP(2, [3, 1], activation="tanh", seed=0)
+    >>> [cost.label for cost in batch_costs(model, [[0.5, -1.0], [1.0, 2.0]], [1.0, 0.0], "mse")]
+    ['C', 'C']
+    """
+    return _costs(model, *_samples(X, targets, True), loss)
+
+
+def _costs(model: Module, X: _Array, wanted: Sequence[Any], loss: _Loss) -> list[Value]:
+    costs = []
+    for sample, wants in zip(X.tolist(), wanted, strict=True):
+        _, output, listed = _run(model, sample)
+        cost = _cost(Task(loss, len(listed)), output, wants)
+        cost.label = cost.label or "C"
+        costs.append(cost)
+    return costs
 
 
 def _run(model: Module, sample: Sequence[float]) -> tuple[list[Value], Any, list[Any]]:

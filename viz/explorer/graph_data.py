@@ -2,164 +2,207 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import base64
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from autograd import GraphError, Value, topological_order
-from autograd.graph import fresh_gradients, interior
+import numpy as np
+
+from autograd import RULES, Value
+from autograd.graph import interior
 from autograd.operations import Operand
-from autograd.value import primal
+from autograd.system.collector import collector_paused
 from nn import Module
-from nn.explanation.collect import Reader, Use, named_neurons
-from nn.explanation.report import NeuronReport, layer_of
-from nn.explanation.writing.blocks import Note
-from nn.explanation.writing.derivation import derivation
+from nn.explanation.diagnose import Thresholds, usual_slope
+from viz.explorer.parts import parts_of
+from viz.explorer.stack import Stack
+from viz.picture.derivative import edge_formulas
 from viz.picture.formulas import formula
-from viz.picture.groups import Members, members
 from viz.picture.labels import WRITTEN
-from viz.picture.picture import Node, picture
-from viz.picture.view import reading_order
-from viz.style import clean, shorten
+from viz.picture.picture import defaults, kind_of, symbol
+from viz.picture.view import View
+from viz.style import clean
 
-__all__ = ["LIMIT", "graph_data"]
-
-#: The most values a page holds: a browser still steps through them without a wait.
-LIMIT = 5000
-
-_NAME = 24  # characters of a name in a formula; the whole label stands in the details
+__all__ = ["graph_data"]
 
 
-def graph_data(root: Value, *, model: Module | None = None, lang: str = "en") -> dict[str, Any]:
-    """Return the graph behind `root` as dictionaries, lists, numbers and strings.
+def graph_data(stack: Stack, model: Module | None = None) -> dict[str, Any]:
+    """Return a graph, and the numbers of all its rows, as dictionaries, lists and strings.
 
     Returns:
-        ``nodes``, each after those it was computed from; ``edges`` between their places, by target and in operand
-        order; ``order``, the computed nodes in the order that ``backward()`` walks in reverse; ``groups``, each
-        neuron and layer with what it lies in; ``neurons``, the figures of each use of a neuron.
+        ``nodes``, each ``[kind, op, name, label, formula, group, part]``, after those it was computed from, where
+        ``op`` and ``formula`` are places in ``ops`` and ``formulas``; ``edges``, each ``[source, target, formula]``,
+        by target and in operand order; ``data`` and ``derivatives``, the numbers of the nodes and of the edges row by
+        row, doubles in base64; ``forms``, which of the lists in ``absent``, of nodes that are not in it, holds for each
+        row; ``order``, the computed nodes as they are computed, and ``back``, in the order in which
+        ``backward()`` leaves them; ``groups``, each with the one it lies in; ``neurons``, with their activations.
+
+    In a formula ``⟨1⟩`` stands for the second operand and ``⟨y⟩`` for the result: for their names or their numbers.
 
     Raises:
-        GraphError: the graph has more than :data:`LIMIT` values.
         OperandError: `model` is not a model.
 
+    >>> from viz.explorer.stack import stacked
     >>> z = Value(0.7, label="w") * Value(-1.5, label="a_in")
-    >>> data = graph_data(z)
-    >>> [node["name"] for node in data["nodes"]], data["nodes"][2]["formula"], data["order"]
-    (['w', 'a_in', 'v1'], 'w·a_in', [2])
+    >>> data = graph_data(stacked(z))
+    >>> [node[2] for node in data["nodes"]], data["formulas"][data["nodes"][2][4]], data["order"]
+    (['w', 'a_in', 'v1'], '⟨0⟩·⟨1⟩', [2])
     """
-    count = len(topological_order(root))
-    if count > LIMIT:
-        raise GraphError(
-            f"the graph has {count:,} values, more than the {LIMIT:,} that a page can step through: explore one neuron "
-            "or one layer of it, explore(neuron(x)), or a smaller model; trace_gradient(leaf, root) has no limit"
-        )
-    with fresh_gradients(topological_order(root)):
-        root.backward()
-        described = picture(root, model=model)
-        uses = _uses(root, model)
-    drawn = [node for node in described.nodes if isinstance(node, Node)]  # all of them: nothing is folded here
-    order = reading_order([root])
-    nodes = dict(zip(order, (node for node in drawn if node.kind != "constant"), strict=True))
-    neurons = members(order, model)
-    group, parts = neurons.owners, _parts(order, neurons)
-    names = _names(order, nodes, parts)
-
-    def name(operand: Operand) -> str | float:
-        return shorten(names[operand], _NAME) if isinstance(operand, Value) else primal(operand)
-
-    places = {node.id: place for place, node in enumerate(drawn)}
-    values = {node.id: value for value, node in nodes.items()}
-    return {
-        "nodes": [
-            {
-                "id": node.id,
-                "kind": node.kind,
-                "data": node.data,
-                **_about(node, values[node.id], names, name),
-                **_place(values[node.id], group, parts),
-            }
-            if node.id in values
-            else {"id": node.id, "kind": node.kind, "data": node.data}
-            for node in drawn
-        ],
-        "edges": [[places[e.source], places[e.target], e.derivative, e.formula] for e in described.edges],
-        "order": [places[nodes[value].id] for value in interior(root)],
-        "groups": _parents(dict.fromkeys(group.values())),
-        "neurons": {name: [_figures(use, lang) for use in found] for name, found in uses.items()},
-    }
+    with collector_paused():
+        return _Writer(stack, model).data()
 
 
-def _parts(order: list[Value], neurons: Members) -> dict[Value, str]:
-    """Which values are some neuron's preactivation z, and which its activation a."""
-    z = neurons.preactivations
-    parts = dict.fromkeys(z, "z")
-    for value in order:
-        if value in neurons.owners and len(value.parents) == 1 and value.parents[0] in z:
-            parts[value] = "a"
-    return parts
+class _Writer:
+    def __init__(self, stack: Stack, model: Module | None) -> None:
+        self.stack = stack
+        self.values = stack.values
+        self.ends = list(dict.fromkeys(max(row) for row in stack.rows))
+        self.view = View([self.values[end] for end in self.ends], model, order=self.values)
+        self.parts = parts_of(self.view, self.values, stack.operands)
+        self.names = self._names()
+        self.formulas: dict[str, int] = {"": 0}
+        self.ops: dict[str, int] = {"": 0}
+        self.known: dict[object, tuple[int, list[int]]] = {}
+        self.hidden = [defaults(value) for value in self.values]
+
+    def data(self) -> dict[str, Any]:
+        nodes: list[list[Any]] = []
+        edges: list[list[int]] = []
+        places: list[int] = []
+        for place, value in enumerate(self.values):
+            said, along = self._formulas(value, place)
+            slopes = iter(along)
+            sources: list[tuple[int, int]] = []
+            for operand_place, operand in enumerate(self.stack.operands[place]):
+                if operand is not None:
+                    sources.append((places[operand], next(slopes, 0)))
+                elif operand_place not in self.hidden[place]:
+                    sources.append((len(nodes), 0))
+                    nodes.append(["constant", 0, "", "", 0, self.parts.home[value], ""])
+            places.append(len(nodes))
+            nodes.append(self._node(value, said))
+            edges += [[source, places[place], text] for source, text in sources]
+        numbers, derivatives = self._numbers(nodes, edges, places)
+        order = [place for place, value in zip(places, self.values, strict=True) if value.op]
+        back = list(dict.fromkeys(places[place] for end in reversed(self.ends) for place in self._back(end)))
+        if self.stack.seeds:  # the rows' results come together in one more node
+            nodes.append(["output", self.ops.setdefault("mean", len(self.ops)), self._total_name(), "", 0, "", ""])
+            edges += [[places[end], len(nodes) - 1, 0] for end in self.ends]
+            order, back = [*order, len(nodes) - 1], [*back, len(nodes) - 1]
+        forms: dict[tuple[int, ...], int] = {}
+        row_forms = [forms.setdefault(tuple(row), len(forms)) for row in self.stack.rows]
+        return {
+            "nodes": nodes,
+            "edges": edges,
+            "ops": [[op, WRITTEN.get(symbol(op), symbol(op))] for op in self.ops],
+            "formulas": list(self.formulas),
+            "rows": len(self.stack.rows),
+            "forms": row_forms,
+            "absent": [[places[i] for i in range(len(places)) if i not in set(form)] for form in forms],
+            "data": _packed(numbers),
+            "derivatives": _packed(derivatives),
+            "order": order,
+            "back": back,
+            "groups": {path: list(about) for path, about in self.parts.groups.items()},
+            "neurons": {name: self._neuron(name) for name in self.parts.groups if name in self.view.functions},
+        }
+
+    def _back(self, end: int) -> list[int]:
+        """The places of the computed values behind one, in the order in which ``backward()`` leaves them."""
+        row = next(row for row in self.stack.rows if max(row) == end)
+        at = {value: place for place, value in row.items()}
+        return [at[value] for value in interior(row[end])]
+
+    def _total_name(self) -> str:
+        name = clean(self.stack.label) or "C"
+        return name if name not in self.names.values() else f"mean {name}"
+
+    def _node(self, value: Value, said: int) -> list[Any]:
+        label = clean(self.view.parameters.get(value, value.label))
+        name = self.names[value]
+        op = self.ops.setdefault(value.op, len(self.ops))
+        part = self.view.parts.get(value, "")
+        kind = kind_of(value, self.view, value is self.values[-1] and not self.stack.seeds)
+        return [kind, op, name, label if label != name else "", said, self.parts.home[value], part]
+
+    def _names(self) -> dict[Value, str]:
+        """What each value is called on the page: its name, else v1, v2, ... in order."""
+        names = dict(self.view.names)
+        taken = set(names.values())
+        number = 0
+        for value in self.values:
+            if not names[value]:
+                number += 1
+                while f"v{number}" in taken:
+                    number += 1
+                names[value] = f"v{number}"
+        return names
+
+    def _formulas(self, value: Value, at: int) -> tuple[int, list[int]]:
+        """The formula of `value` and those of its partials, of which there are few kinds however large the graph."""
+        operands = value.operands
+        first: dict[object, int] = {}
+        pattern: list[object] = []
+        for place, operand in enumerate(operands):
+            if isinstance(operand, Value):
+                pattern.append(first.setdefault(operand, place))
+            else:
+                is_same = all(row[at].operands[place] == operand for row in self.stack.rows if at in row)
+                pattern.append(operand if is_same else None)
+        key = (value.op, *pattern)
+        if key not in self.known:
+            # A constant that differs from row to row is a place too; it is found by its identity, as it has no name.
+            varying = {id(operand): place for place, operand in enumerate(operands) if pattern[place] is None}
+
+            def called(operand: Operand) -> str | float:
+                if isinstance(operand, Value):
+                    return "⟨y⟩" if operand is value else f"⟨{first[operand]}⟩"
+                return f"⟨{varying[id(operand)]}⟩" if id(operand) in varying else float(operand)
+
+            along = edge_formulas(value, lambda operand: str(called(operand))) if value.op in RULES else []
+            self.known[key] = self._text(formula(value, called)), [self._text(text) for text in along]
+        return self.known[key]
+
+    def _text(self, text: str) -> int:
+        return self.formulas.setdefault(text, len(self.formulas))
+
+    def _numbers(
+        self, nodes: Sequence[Any], edges: Sequence[Any], places: Sequence[int]
+    ) -> tuple[list[Any], list[Any]]:
+        """The numbers of the nodes and the derivatives on the edges, a list for each row; 0 for what it does not have."""
+        data, slopes = [], []
+        for number, row in enumerate(self.stack.rows):
+            numbers, derivatives = [0.0] * len(nodes), [0.0] * len(edges)
+            edge = 0
+            before = -1
+            for place, at in enumerate(places):
+                width = len(self.values[place].operands) - len(self.hidden[place])
+                value = row.get(place)
+                if value is not None:
+                    numbers[at] = value.data
+                    partials = iter(value.partials)
+                    constant = before + 1  # a value's constants stand just before it
+                    for offset, operand in enumerate(value.operands[:width]):
+                        if isinstance(operand, Value):
+                            derivatives[edge + offset] = next(partials)
+                        else:
+                            numbers[constant] = operand
+                            constant += 1
+                edge += width
+                before = at
+            if self.stack.seeds:
+                numbers.append(self.stack.total)
+                end = max(row)
+                derivatives += [self.stack.seeds[number] if each == end else 0.0 for each in self.ends]
+            data.append(numbers)
+            slopes.append(derivatives)
+        return data, slopes
+
+    def _neuron(self, name: str) -> dict[str, Any]:
+        activation = self.view.functions[name]
+        return {"activation": activation, "flat": Thresholds.flat * usual_slope(activation)}
 
 
-def _place(value: Value, group: dict[Value, str], parts: dict[Value, str]) -> dict[str, str]:
-    """The neuron that a value belongs to, and what it is in it."""
-    found = {"group": group.get(value, ""), "part": parts.get(value, "")}
-    return {key: text for key, text in found.items() if text}
-
-
-def _names(order: list[Value], nodes: dict[Value, Node], parts: dict[Value, str]) -> dict[Value, str]:
-    """What each value is called on the page: by its label, in a neuron z or a, else v1, v2, ... in order."""
-    names = {value: clean(value.label) for value in order}
-    taken = set(names.values())
-    count = 0
-    for value in order:
-        if names[value]:
-            continue
-        if value in parts:
-            names[value] = parts[value]
-            continue
-        if nodes[value].label:  # a parameter without a label of its own has the model's name for it
-            names[value] = nodes[value].label
-            continue
-        count += 1
-        while f"v{count}" in taken:
-            count += 1
-        names[value] = f"v{count}"
-    return names
-
-
-def _about(node: Node, value: Value, names: dict[Value, str], name: Any) -> dict[str, str]:
-    """What a node says besides its number, nothing that is empty or the same again."""
-    said = {
-        "name": names[value],
-        "label": node.label if node.label != names[value] else "",
-        "op": node.operation,
-        "symbol": WRITTEN.get(node.symbol, node.symbol),
-        "formula": formula(value, name),
-        "numbers": formula(value, primal),
-    }
-    return {key: text for key, text in said.items() if text}
-
-
-def _parents(neurons: dict[str, None]) -> dict[str, str]:
-    """Every neuron with its layer, every layer with ``""``; a neuron alone in its layer, or that is one, has none."""
-    layers = {neuron: layer_of(neuron) for neuron in neurons}
-    size = Counter(layers.values())
-    found = {neuron: layer if layer != neuron and size[layer] > 1 else "" for neuron, layer in layers.items()}
-    return {**dict.fromkeys(filter(None, found.values()), ""), **found}
-
-
-def _uses(root: Value, model: Module | None) -> dict[str, list[Use]]:
-    """The figures of every neuron, read off the graph after ``backward()``."""
-    if model is None or not root.op:
-        return {}
-    reader = Reader(list(named_neurons(model)), {value: name for name, value in model.named_parameters()})
-    found: dict[str, list[Use]] = {}
-    for use in reader.read(0, root, [])[0]:
-        found.setdefault(use.neuron, []).append(use)
-    return found
-
-
-def _figures(use: Use, lang: str) -> dict[str, Any]:
-    """One use of a neuron: its figures, their derivation line by line, and remarks on a δ that is 0 or nearly."""
-    report = NeuronReport(use.neuron, use.activation, (use,), lang)
-    lines = [[part.text for part in chain] for chain, _ in derivation(report).lines]
-    remarks = [block.text for block in report.blocks(lang) if isinstance(block, Note)]
-    return {**report.to_dict(), "derivation": lines, "remarks": remarks}
+def _packed(rows: Iterable[Any]) -> str:
+    """Numbers as doubles, little end first, in base64: exact, and quick to read."""
+    return base64.b64encode(np.asarray([number for row in rows for number in row], dtype="<f8").tobytes()).decode()

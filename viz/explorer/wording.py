@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nn.explanation.writing.wording import LANGUAGES, check
+from nn.explanation.writing.wording import LANGUAGES, TEXTS, check
 
 __all__ = ["texts"]
 
@@ -33,6 +33,30 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "next": ("Step on", "下一步"),
     "last": ("Last step", "最后一步"),
     "speed": ("Speed", "速度"),
+    "stride": ("One step is", "每一步为"),
+    "by_value": ("a value", "一个值"),
+    "by_neuron": ("a neuron", "一个神经元"),
+    "by_layer": ("a layer", "一层"),
+    "by_row": ("a row", "一行"),
+    "row": ("Row", "行"),
+    "row_of": ("row {row} of {count}", "第 {row} 行，共 {count} 行"),
+    "all_rows": ("all {count} rows, summed", "全部 {count} 行之和"),
+    "no_rows": ("No row has been through yet.", "尚无任何一行经过。"),
+    "row_adds": ("its gradients are added to those of the rows before it", "它的梯度加到此前各行的梯度上"),
+    "over_rows": ("the sum over {count} rows", "{count} 行之和"),
+    "rows_meet": ("the rows come together, each with its share", "各行在此汇合，各占一份"),
+    "strongest_rows": ("The strongest {shown} of {count} rows; Σδ is over all.", "δ 最大的 {shown} 行，共 {count} 行；Σδ 为全部之和。"),
+    "sums_why": (
+        "Over a batch the bias gets Σδ, and the weights ΔᵀA: each row's δ times its input, summed.",
+        "对一批数据，偏置得到 Σδ，权重得到 ΔᵀA：每行的 δ 乘以该行输入，再求和。",
+    ),
+    "paths_of_row": ("Choose one row to see the paths.", "选择一行即可查看路径。"),
+    "no_gradients_yet": (
+        "No gradient has flowed back yet. The numbers here and in the drawing are those of the present step.",
+        "还没有梯度流回。此处与图中的数值均为当前这一步的数值。",
+    ),
+    "part": ("{count} values", "{count} 个值"),
+    "how_often": ("how often", "次数"),
     "forward": ("Forward", "前向"),
     "backward": ("Backward", "反向"),
     "start": ("The leaves have their numbers; nothing is computed yet.", "叶子已有数值，其余尚未计算。"),
@@ -55,7 +79,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "data": ("data", "数值"),
     "grad": ("grad", "梯度"),
     "so_far": ("so far", "目前"),
-    "in_the_end": ("in the end", "最终"),
+    "mean": ("mean of the rows", "各行平均"),
     "not_yet": ("not yet computed", "尚未计算"),
     "operation": ("operation", "运算"),
     "leaf": ("leaf", "叶子"),
@@ -116,6 +140,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
 }  # fmt: skip
 
 
+#: What the δ report says of a neuron whose δ is 0, or nearly.
+_REMARKS = ("odd", "no_error", "is_off", "is_saturated", "no_input", "no_input_unbiased")
+
+
 def texts(lang: str) -> dict[str, str]:
     """Return every text in a language.
 
@@ -126,4 +154,5 @@ def texts(lang: str) -> dict[str, str]:
     ('Play', '播放')
     """
     column = LANGUAGES.index(check(lang))
-    return {key: both[column] for key, both in _TEXTS.items()}
+    remarks = {key: TEXTS[key] for key in _REMARKS}
+    return {key: both[column] for key, both in {**_TEXTS, **remarks}.items()}

@@ -19,7 +19,7 @@ from viz.picture.derivative import edge_formulas, short_name
 from viz.picture.view import View, view_of
 from viz.style import clean
 
-__all__ = ["FULL_LIMIT", "Describer", "Edge", "Fold", "Kind", "Node", "Picture", "picture", "symbol"]
+__all__ = ["FULL_LIMIT", "Describer", "Edge", "Fold", "Kind", "Node", "Picture", "defaults", "kind_of", "picture", "symbol"]
 
 Kind = Literal["leaf", "constant", "parameter", "output", "interior"]
 
@@ -190,7 +190,7 @@ class Describer:
         view = self._view
         return Node(
             self._ids[value],
-            self._kind(value),
+            kind_of(value, view, value in self._ends),
             clean(view.parameters.get(value, value.label)),
             value.data,
             value.grad if view.has_gradients else None,
@@ -206,7 +206,7 @@ class Describer:
         constants: list[Node] = []
         edges: list[Edge] = []
         occurrences = Counter(value.parents)
-        defaults = _defaults(value)
+        defaults = defaults(value)
         along = zip(value.partials, edge_formulas(value, self._name), strict=True)
         index = self._ids[value][1:]
         for place, operand in enumerate(value.operands):
@@ -235,10 +235,12 @@ class Describer:
     def _name(self, value: Value) -> str:
         return short_name(self._view.names[value])
 
-    def _kind(self, value: Value) -> Kind:
-        if value.op:
-            return "output" if value in self._ends else "interior"
-        return "parameter" if value in self._view.parameters or isinstance(value, Parameter) else "leaf"
+
+def kind_of(value: Value, view: View, is_end: bool) -> Kind:
+    """Return what kind of node a value is."""
+    if value.op:
+        return "output" if is_end else "interior"
+    return "parameter" if value in view.parameters or isinstance(value, Parameter) else "leaf"
 
 
 def symbol(op: str) -> str:
@@ -250,8 +252,8 @@ def symbol(op: str) -> str:
     return (op in RULES and RULES[op].symbol) or op
 
 
-def _defaults(value: Value) -> set[int]:
-    """Places, from the end, of operands that were left at the row's default: no need to show those."""
+def defaults(value: Value) -> set[int]:
+    """Return the places of operands that were left at their row's default: no need to show those."""
     if value.op not in RULES:
         return set()
     last = len(value.operands)

@@ -34,11 +34,22 @@ class View:
         gradients_of: what the gradients are known to be derivatives of, ``"C"``; ``""`` where nobody knows.
         parameters: the model's name for each of its parameters, ``layers.0.neurons.3.w.1``.
         functions: the activation of each neuron, by the neuron's name.
+
+    Raises:
+        OperandError: `model` is not a model.
     """
 
-    def __init__(self, roots: Sequence[Value], model: Module | None, gradients_of: str = "") -> None:
+    def __init__(
+        self,
+        roots: Sequence[Value],
+        model: Module | None,
+        gradients_of: str = "",
+        order: Sequence[Value] | None = None,
+    ) -> None:
+        if model is not None and not isinstance(model, Module):
+            raise OperandError(f"model= takes the model whose parameters are to be named, got {kind_of(model)}")
         self.roots, self.model, self.gradients_of = list(roots), model, gradients_of
-        self.order = reading_order(self.roots)
+        self.order = reading_order(self.roots) if order is None else list(order)
         named = () if model is None else model.named_parameters()
         self.parameters: dict[Value, str] = {value: name for name, value in named}
         self.functions = {} if model is None else {name: neuron.activation for name, neuron in named_neurons(model)}
@@ -126,8 +137,6 @@ def view_of(values: Value | Iterable[Value], model: Module | None = None, gradie
     >>> [view.names[value] for value in view.order if value.op]
     ['z0', 'a0', 'z1', 'a1', 'z2', 'a2', 'z']
     """
-    if model is not None and not isinstance(model, Module):
-        raise OperandError(f"model= takes the model whose parameters are to be named, got {kind_of(model)}")
     return View(_roots(values), model, gradients_of)
 
 

@@ -32,7 +32,7 @@ class Camera {
   // The zoom at which so much can be seen whole, above the buttons.
   zoomFor(width, height) {
     const [w, h] = this.size;
-    return Math.min(1.25, (w - 2 * MARGIN) / width, (h - 2 * MARGIN - BUTTONS) / height);
+    return Math.min(2, (w - 2 * MARGIN) / width, (h - 2 * MARGIN - BUTTONS) / height);
   }
 
   fit({ width, height }) {

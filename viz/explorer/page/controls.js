@@ -17,15 +17,15 @@ class Player {
 
   start() {
     const { app } = this;
-    if (app.playback.position === app.playback.last) app.go(0);
+    if (app.playback.index === app.playback.last) app.go(0);
     this.#tick();
     app.showPlaying(true);
   }
 
   #tick() {
     this.timer = setTimeout(() => {
-      this.app.go(this.app.playback.position + 1);
-      if (this.app.playback.position < this.app.playback.last) this.#tick();
+      this.app.go(this.app.playback.index + 1);
+      if (this.app.playback.index < this.app.playback.last) this.#tick();
       else this.stop();
     }, 1000 / SPEEDS[this.speed]);
   }
@@ -87,6 +87,11 @@ function listenToButtons(app) {
   on("unfold-all", () => app.foldMore(false));
   on("theme", () => app.changeTheme());
   on("help", () => app.help());
+  for (const stride of ["value", "neuron", "layer", "row"]) on(`stride-${stride}`, () => app.takeSteps(stride));
+  byId("row").addEventListener("input", (event) => {
+    const row = Number(event.target.value) - 1;
+    app.showRow(row < 0 ? null : row);
+  });
   byId("slider").addEventListener("input", (event) => app.stepTo(Number(event.target.value)));
 }
 

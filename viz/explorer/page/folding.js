@@ -1,7 +1,7 @@
 // What is to be seen when some neurons and layers are folded: boxes within boxes, and the lines between what is in them.
 
-// Wide enough for two numbers such as −0.0001234 side by side.
-const SIZES = { node: [184, 44], constant: [52, 26], group: [224, 54] };
+// Wide enough for a name, and below it for one number such as −0.0001234 a line.
+const SIZES = { node: [116, 62], constant: [52, 26], group: [146, 66], layer: [170, 84] };
 
 // A tree of boxes. Leaves of it are nodes and folded groups; an inner box is an unfolded group.
 function foldedTree(graph, closed) {
@@ -17,7 +17,7 @@ function foldedTree(graph, closed) {
     let box = parent;
     if (!parent.isFolded) {
       box = { key: path, group, isFolded, items: [], nodes: [], parent };
-      if (isFolded) [box.width, box.height] = SIZES.group;
+      if (isFolded) [box.width, box.height] = SIZES[group.kind === "layer" ? "layer" : "group"];
       parent.items.push(box);
     }
     boxes.set(path, box);
@@ -45,16 +45,17 @@ function visibleLines(graph, shown) {
   for (const edge of graph.edges) {
     const from = shown.get(edge.source), to = shown.get(edge.target);
     if (from === to) continue;
-    const key = `${from.key} ${to.key}`;
-    if (!lines.has(key)) lines.set(key, { key, from, to, edges: [] });
-    lines.get(key).edges.push(edge);
+    if (!lines.has(from)) lines.set(from, new Map());
+    const leaving = lines.get(from);
+    if (!leaving.has(to)) leaving.set(to, { key: `${from.key} ${to.key}`, from, to, edges: [] });
+    leaving.get(to).edges.push(edge);
   }
-  return [...lines.values()];
+  return [...lines.values()].flatMap((leaving) => [...leaving.values()]);
 }
 
-// What may be folded to begin with: nothing, the neurons, the layers too.
+// What may be folded to begin with: nothing but parts of what is long, the neurons, the layers too.
 function foldingLevels(graph) {
-  const paths = [...graph.groups.keys()];
-  const isLayer = (path) => graph.groups.get(path).inner.length > 0;
-  return [[], paths.filter((path) => !isLayer(path)), paths].map((level) => new Set(level));
+  const groups = [...graph.groups.values()];
+  const closed = (...kinds) => new Set(groups.filter(({ kind }) => kinds.includes(kind)).map(({ path }) => path));
+  return [closed("part"), closed("part", "neuron"), closed("part", "neuron", "layer")];
 }

@@ -6,7 +6,7 @@ const PADDING = { top: 34, side: 16 };
 // isDown: values flow down the screen, not to the right.
 function layout(tree, isDown = false) {
   const isDense = countItems(tree.root) > 160;
-  const plan = { isDown, links: new Map(), gap: isDown ? (isDense ? 40 : 58) : isDense ? 64 : 104 };
+  const plan = { isDown, links: new Map(), gap: isDown ? (isDense ? 36 : 52) : isDense ? 52 : 84 };
   for (const line of tree.lines) line.route = routeOf(line, plan.links);
   arrange(tree.root, plan);
   settle(tree.root, 0, 0);

@@ -1,10 +1,11 @@
 // The page as a whole: what is shown, what is selected, and how each action changes both.
 
-const READABLE = 0.55;  // the smallest zoom at which the numbers are easily read
+const MOST = 3000;  // cards that are drawn at once
+const READABLE = 0.62;  // the smallest zoom at which the numbers are easily read
 
 class App {
   constructor() {
-    this.graph = readGraph(DATA);
+    this.graph = new Graph(DATA);
     this.playback = new Playback(this.graph);
     this.svg = byId("canvas");
     this.camera = new Camera(this.svg, byId("world"), () => this.moved());
@@ -15,9 +16,13 @@ class App {
     this.search = new Search(byId("search"), byId("matches"), this);
     this.selected = null;
     this.isReady = false;
-    byId("slider").max = this.playback.last;
-    byId("slider").style.setProperty("--seed", this.playback.seed / Math.max(1, this.playback.last));
-    byId("speed").hidden = this.playback.last < 8;
+    byId("strides").hidden = this.graph.groups.size === 0 && this.graph.rows === 1;
+    byId("stride-row").hidden = this.graph.rows === 1;
+    for (const kind of ["neuron", "layer"]) {
+      byId(`stride-${kind}`).hidden = ![...this.graph.groups.values()].some((group) => group.kind === kind);
+    }
+    byId("rows").hidden = this.graph.rows === 1;
+    byId("row").max = this.graph.rows;
     for (const id of ["fold-all", "unfold-all"]) byId(id).hidden = this.graph.groups.size === 0;
     this.restore();
     listenToKeys(this);
@@ -31,15 +36,60 @@ class App {
 
   restore() {
     this.isReady = false;
-    const { step, view, at, folded, theme } = readAddress();
+    const { step, view, at, folded, theme, row, by } = readAddress();
     this.setTheme(theme);
+    this.playback.stride = "value";
+    this.#takeRow(this.graph.rows === 1 ? 0 : row !== null && row < this.graph.rows ? row : null);
+    this.#takeStride(by !== "row" || this.graph.row === null ? by : "value");
     this.#begin(folded ? [new Set(folded.filter((path) => this.graph.groups.has(path)))] : foldingLevels(this.graph));
     if (view) this.camera.set(...view);
     else this.fit();
     this.selected = null;
     this.select(this.graph.byId.has(at) || this.graph.groups.has(at) ? at : null, folded === null);
-    this.go(step ?? this.playback.last, false);
+    this.go(step ?? 0, false);
     this.isReady = true;
+  }
+
+  // One row of a batch by its number, all of them for null.
+  showRow(row) {
+    const { index, stride } = this.playback;
+    this.#takeRow(row);
+    this.#showStride();
+    this.scene.show(this.scene.layout);
+    this.select(this.selected);
+    this.go(this.playback.stride === stride ? index : this.playback.last, false);
+  }
+
+  #takeRow(row) {
+    this.playback.show(row);
+    byId("row").value = row === null ? 0 : row + 1;
+    const text = row === null ? say("all_rows", { count: this.graph.rows }) : say("row_of", { row: row + 1, count: this.graph.rows });
+    byId("row-name").textContent = text;
+    byId("row").setAttribute("aria-valuetext", text);
+  }
+
+  // How far a step goes: a value, a neuron, a layer or a row.
+  takeSteps(stride) {
+    this.player.stop();
+    if (stride === "row" && this.graph.row !== null) this.showRow(null);
+    this.#takeStride(stride);
+    this.go(this.playback.index);
+  }
+
+  #takeStride(stride) {
+    this.playback.setStride(byId(`stride-${stride}`)?.hidden === false ? stride : "value");
+    this.#showStride();
+  }
+
+  #showStride() {
+    const { playback } = this;
+    for (const button of byId("strides").children) {
+      button.setAttribute("aria-pressed", button.id === `stride-${playback.stride}`);
+    }
+    byId("slider").max = playback.last;
+    const seed = playback.stride === "row" ? 0 : playback.stops?.indexOf(playback.seed) ?? playback.seed;
+    byId("slider").style.setProperty("--seed", seed / Math.max(1, playback.last));
+    byId("speed").hidden = playback.last < 8;
   }
 
   // Begin with the first of some foldings that can be read when it is seen whole.
@@ -53,15 +103,15 @@ class App {
     }
   }
 
-  // Values flow to the right, on a narrow screen down; the other way where only that can be read.
+  // Values flow to the right or, where that is seen larger, down.
   #bestDirection() {
     const [width, height] = this.camera.size;
     this.isDown = width < height;
     const usual = this.#layout();
-    if (this.#isLarge || this.#zoomOf(usual) >= READABLE) return usual;
+    if (this.#isLarge || this.#zoomOf(usual) >= 0.9) return usual;
     this.isDown = !this.isDown;
     const turned = this.#layout();
-    if (this.#zoomOf(turned) > 1.1 * this.#zoomOf(usual)) return turned;
+    if (this.#zoomOf(turned) > 1.25 * this.#zoomOf(usual)) return turned;
     this.isDown = !this.isDown;
     return usual;
   }
@@ -88,7 +138,7 @@ class App {
     if (!this.isReady) return;
     clearTimeout(this.later);
     this.later = setTimeout(() => writeAddress({
-      step: this.playback.position, at: this.selected,
+      step: this.playback.index, row: this.graph.rows > 1 ? this.graph.row : null, by: this.playback.stride, at: this.selected,
       view: this.isFitted ? null : [this.camera.x, this.camera.y, this.camera.zoom],
       folded: this.graph.groups.size ? [...this.closed] : null, theme: document.documentElement.dataset.theme,
     }), 120);
@@ -96,7 +146,7 @@ class App {
 
   // Stepping.
   stepBy(distance) {
-    this.stepTo(this.playback.position + distance);
+    this.stepTo(this.playback.index + distance);
   }
 
   stepTo(position) {
@@ -115,16 +165,16 @@ class App {
     byId("tag").textContent = tag;
     byId("line").replaceChildren(...line);
     byId("note").replaceChildren(...note);
-    byId("slider").value = playback.position;
-    byId("count").textContent = `${playback.position} / ${playback.last}`;
-    byId("slider").setAttribute("aria-valuetext", say("step_of", { step: playback.position, count: playback.last }));
+    byId("slider").value = playback.index;
+    byId("count").textContent = `${playback.index} / ${playback.last}`;
+    byId("slider").setAttribute("aria-valuetext", say("step_of", { step: playback.index, count: playback.last }));
     if (reveals) this.#reveal();
     this.remember();
   }
 
   #reveal() {
     const { step } = this.playback;
-    const ends = (step.kind === "backward" ? [step.edge.source, step.edge.target] : [step.node])
+    const ends = (step.edge ? [step.edge.source, step.edge.target] : [step.node])
       .map((node) => node && this.scene.cardOf(node)).filter(Boolean);
     for (const card of ends.reverse()) this.camera.reveal(card.item);
   }
@@ -209,16 +259,32 @@ class App {
     else this.fold(group.path, true);
   }
 
-  // One level at a time: neurons fold before layers, and layers unfold before neurons.
+  // One level at a time: neurons fold before layers, and layers unfold before neurons; parts by their depth.
   foldMore(isFolded) {
     const groups = [...this.graph.groups.values()];
-    const [layers, neurons] = [groups.filter((group) => group.inner.length), groups.filter((group) => !group.inner.length)];
-    const levels = isFolded ? [neurons, layers] : [layers, neurons];
-    const level = levels.find((each) => each.some((group) => this.closed.has(group.path) !== isFolded));
-    for (const group of level ?? []) isFolded ? this.closed.add(group.path) : this.closed.delete(group.path);
+    const depth = (group) => [...ancestors(this.graph, group.path)].length;
+    const deepest = Math.max(...groups.map(depth));
+    const levels = Array.from({ length: deepest }, (_, i) => groups.filter((group) => depth(group) === i + 1));
+    if (isFolded) levels.reverse();
+    // Neurons that stand beside layers fold and unfold with those in them.
+    const kind = (group) => (group.kind === "neuron" ? deepest : depth(group));
+    const open = groups.filter((group) => this.closed.has(group.path) !== isFolded);
+    const next = open.length ? (isFolded ? Math.max : Math.min)(...open.map(kind)) : 0;
+    for (const group of open.filter((each) => kind(each) === next)) {
+      isFolded ? this.closed.add(group.path) : this.closed.delete(group.path);
+    }
+    if (this.#tooMany) {
+      for (const group of open) isFolded ? this.closed.delete(group.path) : this.closed.add(group.path);
+      return;
+    }
     this.scene.show(this.#bestDirection());
     this.fit();
     this.select(this.selected);
+  }
+
+  // More than a browser lays out without a wait.
+  get #tooMany() {
+    return countItems(foldedTree(this.graph, this.closed).root) > MOST;
   }
 
   // Draw anew, the given group staying where it is on the screen.

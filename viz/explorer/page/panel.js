@@ -4,25 +4,40 @@ const LEAVES_SHOWN = 12, EDGES_SHOWN = 60;
 
 class Panel {
   constructor(element, app) {
-    Object.assign(this, { element, app, live: () => {} });
+    Object.assign(this, { element, app, chosen: null, state: null, leaves: null });
   }
 
   show(chosen) {
-    this.live = () => {};
+    this.chosen = chosen;
+    this.state = null;
+    this.live();
+    requestAnimationFrame(() => (this.element.scrollTop = 0));
+  }
+
+  // Write the numbers of the present step.
+  live() {
+    const { playback, graph } = this.app;
+    const state = [playback.stride, playback.index, graph.row].join(" ");
+    if (state === this.state) return;
+    this.state = state;
+    const top = this.element.scrollTop;
+    const { chosen } = this;
     const content = !chosen ? this.#overview() : chosen.path !== undefined ? this.#group(chosen) : this.#node(chosen);
     this.element.replaceChildren(...content.filter(Boolean));
-    requestAnimationFrame(() => (this.element.scrollTop = 0));
-    this.live();
+    this.element.scrollTop = top;
   }
 
   #overview() {
     const { graph, playback } = this.app;
-    const size = (node) => Math.abs(playback.final[node.index]);
-    const leaves = graph.nodes.filter((node) => !node.op && node.kind !== "constant");
-    const strongest = leaves.toSorted((a, b) => size(b) - size(a)).slice(0, LEAVES_SHOWN);
+    if (!playback.isBackward || playback.index === 0) {
+      return [make("p", { class: "hint" }, TEXT.hint), make("p", { class: "about" }, TEXT.no_gradients_yet)];
+    }
+    const size = (node) => Math.abs(playback.grads[node.index]);
+    this.leaves ??= graph.nodes.filter((node) => !node.op && node.kind !== "constant");
+    const strongest = this.leaves.toSorted((a, b) => size(b) - size(a)).slice(0, LEAVES_SHOWN);
     const largest = Math.max(...strongest.map(size).filter(Number.isFinite), 0);
     const bars = strongest.map((node) => {
-      const slope = playback.final[node.index];
+      const slope = playback.grads[node.index];
       const bar = make("span", { class: `bar ${signOf(slope)}` });
       bar.style.setProperty("--size", largest ? Math.min(1, size(node) / largest).toFixed(3) : 0);
       return make("li", {}, this.#link(node), bar, make("span", { class: "number" }, written(slope)));
@@ -55,14 +70,16 @@ class Panel {
   #node(node) {
     const { app } = this;
     const { group } = node;
+    const isComputed = app.playback.isComputed(node);
     return [
       this.#head(node.label || node.name, [TEXT[node.kind], node.op]),
       node.formula && make(
         "p", { class: "equation" },
-        named(shortName(node)), " = ", named(node.formula), make("br"), `= ${node.numbers}`, make("br"),
-        "= ", make("b", {}, written(node.data)),
+        named(shortName(node)), " = ", named(formulaOf(node)),
+        ...(isComputed && !node.isMean ? [make("br"), `= ${numbersOf(node)}`] : []),
+        ...(isComputed ? [make("br"), "= ", make("b", {}, dataOf(node))] : []),
       ),
-      this.#facts(node),
+      this.#facts(node, isComputed),
       app.graph.groups.has(group) && make(
         "p", { class: "about" }, `${TEXT.member_of} `, this.button(group, () => app.select(group, true)),
       ),
@@ -72,23 +89,22 @@ class Panel {
     ];
   }
 
-  #facts(node) {
+  #facts(node, isComputed) {
     const { playback } = this.app;
-    const facts = [[TEXT.data, exact(node.data)]];
+    const data = !isComputed ? "–" : node.isMean ? dataOf(node) : exact(node.data);
+    const facts = [[node.isMean ? `${TEXT.data}, ${TEXT.mean}` : TEXT.data, data]];
+    const slope = playback.grad(node);
     if (node.kind !== "constant") {
-      const slope = make("span");
-      this.live = () => (slope.textContent = playback.isBackward ? exact(playback.grads[node.index]) : "–");
-      facts.push([`${TEXT.grad}, ${TEXT.so_far}`, slope]);
-      facts.push([`${TEXT.grad}, ${TEXT.in_the_end}`, exact(playback.final[node.index])]);
+      facts.push([`${gradientName(node, playback)}, ${TEXT.so_far}`, slope === null ? "–" : exact(slope)]);
     }
     return make("dl", {}, ...facts.flatMap(([name, fact]) => [make("dt", {}, name), make("dd", {}, fact)]));
   }
 
   #edges(title, edges, end) {
     if (!edges.length) return [];
-    const derivative = (edge) => [make("i", {}, ...ratio(edge), edge.formula && ` = ${edge.formula}`), edge.derivative];
+    const derivative = (edge) => [make("i", {}, ...ratio(edge), edge.formula && ` = ${slopeOf(edge)}`), edge.derivative];
     const rows = edges.slice(0, EDGES_SHOWN).map((edge) => tableRow(
-      this.#link(edge[end]), edge.derivative === null ? [TEXT.no_flow] : derivative(edge),
+      this.#link(edge[end]), edge.isConstant ? [TEXT.no_flow] : derivative(edge),
     ));
     const hidden = edges.length - rows.length;
     return [
@@ -100,7 +116,8 @@ class Panel {
 
   #paths(node) {
     const { graph, playback } = this.app;
-    if (node.kind === "constant" || node === graph.root) return [];
+    if (node.kind === "constant" || node === graph.root || !playback.isBackward) return [];
+    if (graph.row === null) return [make("h3", {}, TEXT.paths), make("p", { class: "about" }, TEXT.paths_of_row)];
     const root = shortName(graph.root);
     const heading = make("h3", {}, TEXT.paths);
     const found = strongestPaths(graph, node);
@@ -146,24 +163,35 @@ class Panel {
 
   #group(group) {
     const { app } = this;
-    const isLayer = group.inner.length > 0;
     const isFolded = app.closed.has(group.path);
-    const uses = app.graph.neurons[group.path] ?? [];
+    const about = app.graph.neurons[group.path];
     const fold = { type: "button", class: "plain", onclick: () => app.fold(group.path, !isFolded) };
     return [
-      this.#head(group.path, [isLayer ? TEXT.layer : TEXT.neuron, uses[0]?.activation]),
+      this.#head(group.kind === "part" ? groupName(group) : group.path, [group.kind === "part" ? "" : TEXT[group.kind], about?.activation]),
       make("button", fold, isFolded ? TEXT.unfold : TEXT.fold),
-      ...(isLayer ? [this.#neuronList(group)] : neuronReport(group, uses, app)),
+      ...(group.kind === "layer" ? [this.#neuronList(group)] : group.kind === "neuron" ? neuronReport(group, app) : [this.#partList(group)]),
     ];
   }
 
   #neuronList(layer) {
+    const { playback, graph } = this.app;
+    const sum = graph.row === null;
     const rows = layer.inner.map((group) => {
-      const [use] = this.app.graph.neurons[group.path] ?? [];
-      const figures = use ? [use.contribution, use.activity, use.delta].map(Number) : ["", "", ""];
+      const [use] = usesOf(allIn(group));
+      const slope = (node) => playback.grad(node) ?? "·";
+      const activity = use && playback.isComputed(use.a) ? use.edge?.derivative ?? 1 : "·";
+      const figures = use ? [slope(use.a), activity, slope(use.z)] : ["", "", ""];
       return tableRow(this.button(groupName(group), () => this.app.select(group.path, true)), figures);
     });
-    return make("table", {}, tableHead([TEXT.neuron, "∂C/∂a", "σ'(z)", "δ"]), make("tbody", {}, ...rows));
+    const heads = [TEXT.neuron, sum ? "Σ ∂C/∂a" : "∂C/∂a", sum ? "⌀ σ'(z)" : "σ'(z)", sum ? "Σδ" : "δ"];
+    return make("table", {}, tableHead(heads), make("tbody", {}, ...rows));
+  }
+
+  #partList(part) {
+    const counts = new Map();
+    for (const { symbol } of allIn(part)) if (symbol) counts.set(symbol, (counts.get(symbol) ?? 0) + 1);
+    const rows = [...counts].sort((a, b) => b[1] - a[1]).slice(0, 12).map(([symbol, count]) => tableRow(symbol, [count]));
+    return make("table", {}, tableHead([TEXT.operation, TEXT.how_often]), make("tbody", {}, ...rows));
   }
 }
 

@@ -4,11 +4,11 @@
 const PATHS_SHOWN = 8;
 
 function strongestPaths(graph, leaf, k = PATHS_SHOWN) {
-  const nodes = graph.order.includes(leaf) ? graph.order : [leaf, ...graph.order];
+  const nodes = leaf.op ? graph.order : [leaf, ...graph.order];
   const tangents = new Map([[leaf, 1]]);
   for (const node of nodes.slice(nodes.indexOf(leaf) + 1)) {
     for (const edge of node.into) {
-      if (edge.derivative === null || !tangents.has(edge.source)) continue;
+      if (edge.isConstant || !tangents.has(edge.source)) continue;
       tangents.set(node, (tangents.get(node) ?? 0) + passed(tangents.get(edge.source), edge.derivative));
     }
   }
@@ -20,7 +20,7 @@ function strongestPaths(graph, leaf, k = PATHS_SHOWN) {
     const best = strongest(prefixes.get(node), k);
     prefixes.delete(node);
     for (const edge of node.into) {
-      if (edge.derivative === null || !tangents.has(edge.source)) continue;
+      if (edge.isConstant || !tangents.has(edge.source)) continue;
       counts.set(edge.source, (counts.get(edge.source) ?? 0n) + counts.get(node));
       const longer = best.map((before) => ({ product: passed(before.product, edge.derivative), edge, before }));
       prefixes.set(edge.source, (prefixes.get(edge.source) ?? []).concat(longer));
@@ -59,7 +59,7 @@ function remainder(graph, ends, tangents) {
   for (const [before, edges] of taken) {
     const node = before.edge ? before.edge.source : graph.root;
     for (const edge of node.into) {
-      if (edge.derivative === null || edges.has(edge) || !tangents.has(edge.source)) continue;
+      if (edge.isConstant || edges.has(edge) || !tangents.has(edge.source)) continue;
       sum += passed(passed(before.product, edge.derivative), tangents.get(edge.source));
     }
   }

@@ -51,9 +51,10 @@ class Scene {
     const grid = new Occupied(taken);
     for (const line of this.lines) {
       const [edge] = line.edges;
-      if (line.edges.length > 1 || edge.derivative === null || line.from.group || line.to.group) continue;
-      const number = written(edge.derivative);
-      const long = edge.formula && edge.formula !== number ? `${edge.formula} = ${number}` : number;
+      if (line.edges.length > 1 || edge.isConstant || line.from.group || line.to.group) continue;
+      const number = edge.isMean ? "" : written(edge.derivative), formula = slopeOf(edge);
+      const long = formula && formula !== number ? [formula, number].filter(Boolean).join(" = ") : number;
+      if (!long) continue;
       const text = this.layout.isDense || long.length > 16 ? number : long;
       const width = text.length * 5.9 + 6;
       const spots = spotsOn(line.points, this.layout.isDown).map(([x, y]) => [x - width / 2, y - 8, width, 16]);
@@ -69,25 +70,26 @@ class Scene {
   update() {
     const { playback } = this;
     const { step } = playback;
-    const active = step.kind === "backward" ? step.edge.source : step.node;
-    const giver = step.kind === "backward" ? step.edge.target : null;
+    const { active, giver } = endsOf(step, playback);
     for (const card of this.cards.values()) {
       const { nodes } = card.item;
       card.write(playback);
-      look(card, "active", nodes.includes(active));
-      look(card, "giver", nodes.includes(giver));
+      look(card, "active", nodes.some((node) => active.has(node)));
+      look(card, "giver", nodes.some((node) => giver.has(node)));
+      look(card, "absent", nodes.every((node) => !playback.graph.isShown(node)));
       const computed = nodes.filter((node) => node.op);
       look(card, "pending", computed.length > 0 && !computed.some((node) => playback.isComputed(node)));
     }
-    for (const line of this.lines) this.#updateLine(line, step);
+    for (const line of this.lines) this.#updateLine(line, step, active);
   }
 
-  #updateLine(line, step) {
-    const isLit = step.kind === "backward" ? line.edges.includes(step.edge)
-      : step.kind === "forward" && line.edges.some((edge) => edge.target === step.node);
+  #updateLine(line, step, active) {
+    const { playback } = this;
+    const isLit = step.kind === "backward" ? line.edges.some((edge) => isPassing(edge, step, playback))
+      : step.kind === "forward" && line.edges.some((edge) => active.has(edge.target));
     let flow = null;
     for (const edge of line.edges) {
-      if (edge.derivative === null) continue;
+      if (edge.isConstant) continue;
       const each = this.playback.flow(edge);
       if (each !== null && (flow === null || !(Math.abs(each) <= Math.abs(flow)))) flow = each;
     }
@@ -95,7 +97,7 @@ class Scene {
     const isPending = !line.edges.some((edge) => this.playback.isComputed(edge.target));
     const classes = [
       "line", flow !== null && `${signOf(flow)} passed`, isLit && "lit", isLit && step.kind === "backward" && "back",
-      isPending && "pending", line.isOnPath && "path",
+      isPending && "pending", line.edges.every((edge) => !playback.graph.isShown(edge.source)) && "absent", line.isOnPath && "path",
     ].filter(Boolean).join(" ");
     const look = `${classes} ${share.toFixed(2)}`;
     if (look === line.look) return;
@@ -129,6 +131,23 @@ class Scene {
   cardOf(node) {
     return this.cards.get(this.layout.shown.get(node)?.key);
   }
+}
+
+// The nodes that a step works on, and those that they get something from.
+function endsOf(step, playback) {
+  if (step.kind === "forward") {
+    const nodes = step.run ? playback.order.slice(step.from - 1, step.to) : [step.node];
+    return { active: new Set(nodes), giver: new Set() };
+  }
+  if (step.kind !== "backward") return { active: new Set(step.node ? [step.node] : []), giver: new Set() };
+  const edges = step.run ? playback.edges.slice(step.from - playback.seed - 1, step.to - playback.seed) : [step.edge];
+  return { active: new Set(edges.map((edge) => edge.source)), giver: new Set(edges.map((edge) => edge.target)) };
+}
+
+function isPassing(edge, step, playback) {
+  if (!step.run) return edge === step.edge;
+  const at = playback.passedAt[edge.index];
+  return step.from <= at && at <= step.to;
 }
 
 function look(card, name, isOn) {

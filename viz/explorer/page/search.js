@@ -9,21 +9,28 @@ class Search {
     input.addEventListener("keydown", (event) => this.#key(event));
     input.addEventListener("blur", () => setTimeout(() => this.#close(), 150));
     input.addEventListener("focus", () => this.#find());
-    const { graph } = app;
-    const groups = [...graph.groups.values()];
-    this.entries = [
-      ...groups.map(({ path, inner }) => ({ key: path, name: path, about: inner.length ? TEXT.layer : TEXT.neuron })),
+    this.entries = null;
+  }
+
+  // What can be found, listed when it is first asked for.
+  #list() {
+    const { graph } = this.app;
+    const groups = [...graph.groups.values()].filter(({ kind }) => kind !== "part");
+    const entries = [
+      ...groups.map(({ path, kind }) => ({ key: path, name: path, about: TEXT[kind] })),
       ...graph.nodes.filter((node) => node.kind !== "constant").map((node) => ({
-        key: node.id, name: node.label || (node.group ? `${node.group}.${node.name}` : node.name),
+        key: node.id, name: node.label || (graph.neurons[node.group] ? `${node.group}.${node.name}` : node.name),
         about: node.op || TEXT[node.kind], also: node.name,
       })),
     ];
-    for (const entry of this.entries) entry.text = `${entry.name} ${entry.also ?? ""}`.toLowerCase();
+    for (const entry of entries) entry.text = `${entry.name} ${entry.also ?? ""}`.toLowerCase();
+    return entries;
   }
 
   #find() {
     const wanted = this.input.value.trim().toLowerCase();
     if (!wanted) return this.#close();
+    this.entries ??= this.#list();
     const found = this.entries.filter((entry) => entry.text.includes(wanted));
     const isIt = (name) => name?.toLowerCase() === wanted;
     const rank = ({ name, also, text }) => (isIt(name) || isIt(also) ? 0 : text.startsWith(wanted) ? 1 : 2);

@@ -32,18 +32,18 @@ class Tip {
       const [, ...about] = this.app.scene.cards.get(key).element.getAttribute("aria-label").split(", ");
       return [make("b", {}, key), make("p", {}, about.join(" · "))];
     }
-    const value = playback.isComputed(node) ? written(node.data) : TEXT.not_yet, slope = playback.grad(node);
+    const value = playback.isComputed(node) ? dataOf(node) : TEXT.not_yet, slope = playback.grad(node);
     return [
       make("b", {}, named(Array.from(node.label || node.name).slice(0, 120).join(""))),
       make("p", {}, [TEXT[node.kind], node.op].filter(Boolean).join(" · ")),
-      node.formula ? make("p", { class: "formula" }, `= ${node.formula}`) : null,
+      node.formula ? make("p", { class: "formula" }, `= ${formulaOf(node)}`) : null,
       make("p", {}, `${TEXT.data} ${value}`, slope === null ? "" : ` · ${TEXT.grad} ${written(slope)}`),
     ].filter(Boolean);
   }
 
   #line(key) {
     const line = this.app.scene.lines.find((each) => each.key === key);
-    return line.edges.slice(0, 6).map((edge) => (edge.derivative === null ? make("p", {}, TEXT.no_flow)
-      : make("p", {}, ...ratio(edge), edge.formula && ` = ${edge.formula}`, ` = ${written(edge.derivative)}`)));
+    return line.edges.slice(0, 6).map((edge) => (edge.isConstant ? make("p", {}, TEXT.no_flow)
+      : make("p", {}, ...ratio(edge), edge.formula && ` = ${slopeOf(edge)}`, ` = ${edge.isMean ? "⌀ " : ""}${written(edge.derivative)}`)));
   }
 }
