@@ -126,7 +126,10 @@ def plain(data: Any) -> Any:
 
 def _json(data: Mapping[str, Any]) -> str:
     """`data` as JSON in which no tag can end or begin."""
-    text = json.dumps(plain(data), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    try:
+        text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    except ValueError:  # a nan or an infinity somewhere
+        text = json.dumps(plain(data), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return text.replace("<", "\\u003c")
 
 

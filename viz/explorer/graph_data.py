@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -78,7 +78,8 @@ class _Writer:
                     sources.append((places[operand], next(slopes, 0)))
                 elif operand_place not in self.hidden[place]:
                     sources.append((len(nodes), 0))
-                    nodes.append(["constant", 0, "", "", 0, self.parts.home[value], ""])
+                    home = self.parts.home[value] if self.parts.is_large else ""  # no part of its neuron
+                    nodes.append(["constant", 0, "", "", 0, home, ""])
             places.append(len(nodes))
             nodes.append(self._node(value, said))
             edges += [[source, places[place], text] for source, text in sources]
@@ -98,7 +99,7 @@ class _Writer:
             "formulas": list(self.formulas),
             "rows": len(self.stack.rows),
             "forms": row_forms,
-            "absent": [[places[i] for i in range(len(places)) if i not in set(form)] for form in forms],
+            "absent": [[places[place] for place in set(range(len(places))).difference(form)] for form in forms],
             "data": _packed(numbers),
             "derivatives": _packed(derivatives),
             "order": order,
@@ -169,7 +170,7 @@ class _Writer:
     def _numbers(
         self, nodes: Sequence[Any], edges: Sequence[Any], places: Sequence[int]
     ) -> tuple[list[Any], list[Any]]:
-        """The numbers of the nodes and the derivatives on the edges, a list for each row; 0 for what it does not have."""
+        """The numbers of the nodes and the derivatives on the edges, a list for each row; 0 for what it lacks."""
         data, slopes = [], []
         for number, row in enumerate(self.stack.rows):
             numbers, derivatives = [0.0] * len(nodes), [0.0] * len(edges)

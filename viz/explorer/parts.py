@@ -12,6 +12,8 @@ __all__ = ["Parts", "parts_of"]
 
 #: A box holds its values themselves up to so many, else so many parts.
 _VALUES, _PARTS = 60, 8
+#: So many inputs beside each other are folded together.
+_INPUTS = 6
 #: A graph that is small enough to be drawn whole has no parts.
 _SMALL = 400
 
@@ -23,12 +25,13 @@ class Parts:
     """The groups of a graph.
 
     Attributes:
-        groups: by path, each after the one it lies in: that one's path and the kind, neuron, layer or part.
+        groups: by path, each after the one it lies in: that one's path and the kind, inputs, neuron, layer or part.
         home: the path of the group that each value is in itself, ``""`` for none.
+        is_large: whether it is too long to be drawn, and so has parts.
     """
 
-    def __init__(self, groups: Groups, home: Mapping[Value, str]) -> None:
-        self.groups, self.home = groups, home
+    def __init__(self, groups: Groups, home: Mapping[Value, str], is_large: bool) -> None:
+        self.groups, self.home, self.is_large = groups, home, is_large
 
 
 def parts_of(view: View, values: Sequence[Value], operands: Sequence[tuple[int | None, ...]]) -> Parts:
@@ -56,22 +59,30 @@ def parts_of(view: View, values: Sequence[Value], operands: Sequence[tuple[int |
         path = view.groups(value)
         if path:
             sizes.setdefault(path[0], set()).add(path[-1])
+    inputs = {value for value in values if not value.op and value not in view.parameters} - view.members.owners.keys()
+    has_inputs = bool(view.functions) and len(inputs) > _INPUTS
+    if has_inputs:
+        groups["inputs"] = ("", "inputs")
     for value in values:
         path = view.groups(value)
         path = path if path and len(sizes[path[0]]) > 1 else path[-1:]  # a neuron alone in its layer needs no other box
-        if path and path[-1] not in groups:
+        if has_inputs and value in inputs:
+            path = ("inputs",)
+        elif path and path[-1] not in groups:
             if len(path) > 1:
                 groups.setdefault(path[0], ("", "layer"))
             groups[path[-1]] = (path[0] if len(path) > 1 else "", "neuron")
         home[value] = path[-1] if path else ""
         members.setdefault(home[value], []).append(value)
-    if len(values) > _SMALL:
+    is_large = len(values) > _SMALL
+    if is_large:
         level = _levels(values, operands)
         numbers = count()
-        for path, inside in list(members.items()):
-            _split(path, sorted(inside, key=level.__getitem__), groups, home, numbers)
-    ordered = sorted(groups, key=lambda path: groups[path][1] != "layer")
-    return Parts({path: groups[path] for path in ordered}, home)
+        for outer, inside in list(members.items()):
+            _split(outer, sorted(inside, key=level.__getitem__), groups, home, numbers)
+    places = {name: place for place, name in enumerate(view.functions)}
+    ordered = sorted(groups, key=lambda path: (groups[path][1] != "layer", places.get(path, -1)))
+    return Parts({path: groups[path] for path in ordered}, home, is_large)
 
 
 def _split(path: str, inside: Sequence[Value], groups: Groups, home: dict[Value, str], numbers: count[int]) -> None:

@@ -18,7 +18,7 @@ from viz.picture.view import reading_order
 __all__ = ["Stack", "alike", "stacked"]
 
 #: The operations that put rows together; a product and a quotient do where one factor is a constant.
-_SUMS = frozenset({"add", "sum", "mean", "mul", "div"})
+_SUMS = frozenset({"add", "sum", "mean", "mul", "truediv"})
 #: Rows whose graphs together are so many times as large as one of them have little in common.
 _MOST = 3
 
@@ -84,8 +84,8 @@ def _terms(root: Value) -> list[Value]:
     while stack:
         value = stack.pop()
         parents = value.parents
-        is_sum = value.op in _SUMS and (value.op not in ("mul", "div") or len(parents) == 1)
-        if is_sum and not (value.op == "div" and not isinstance(value.operands[0], Value)):
+        is_sum = value.op in _SUMS and (value.op not in ("mul", "truediv") or len(parents) == 1)
+        if is_sum and not (value.op == "truediv" and not isinstance(value.operands[0], Value)):
             stack += reversed(parents)
         else:
             terms.append(value)
@@ -98,6 +98,8 @@ def _aligned(terms: Sequence[Value]) -> tuple[list[Value], list[tuple[int | None
         return None
     orders = [reading_order([term]) for term in terms]
     occurrences = Counter(value for order in orders for value in order)
+    if not all(any(_is_own(value, occurrences) for value in order) for order in orders):
+        return None  # a penalty on parameters, say: no row of data
     places: dict[object, int] = {}
     values: list[Value] = []
     operands: list[tuple[int | None, ...]] = []
@@ -124,3 +126,10 @@ def _aligned(terms: Sequence[Value]) -> tuple[list[Value], list[tuple[int | None
         if len(values) > _MOST * len(orders[0]):
             return None
     return values, operands, rows
+
+
+def _is_own(value: Value, occurrences: Mapping[Value, int]) -> bool:
+    """Whether a value brings a number to its row that the others do not have: an input, a target."""
+    if not value.op:
+        return occurrences[value] == 1
+    return value.op != "pow" and any(not isinstance(operand, Value) for operand in value.operands)

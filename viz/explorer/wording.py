@@ -45,7 +45,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "row_adds": ("its gradients are added to those of the rows before it", "它的梯度加到此前各行的梯度上"),
     "over_rows": ("the sum over {count} rows", "{count} 行之和"),
     "rows_meet": ("the rows come together, each with its share", "各行在此汇合，各占一份"),
-    "strongest_rows": ("The strongest {shown} of {count} rows; Σδ is over all.", "δ 最大的 {shown} 行，共 {count} 行；Σδ 为全部之和。"),
+    "strongest_rows": (
+        "The strongest {shown} of {count} rows; Σδ is over all.",
+        "δ 最大的 {shown} 行，共 {count} 行；Σδ 为全部之和。",
+    ),
     "sums_why": (
         "Over a batch the bias gets Σδ, and the weights ΔᵀA: each row's δ times its input, summed.",
         "对一批数据，偏置得到 Σδ，权重得到 ΔᵀA：每行的 δ 乘以该行输入，再求和。",
@@ -55,6 +58,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "No gradient has flowed back yet. The numbers here and in the drawing are those of the present step.",
         "还没有梯度流回。此处与图中的数值均为当前这一步的数值。",
     ),
+    "inputs": ("inputs", "输入"),
     "part": ("{count} values", "{count} 个值"),
     "how_often": ("how often", "次数"),
     "forward": ("Forward", "前向"),
@@ -90,7 +94,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "neuron": ("neuron", "神经元"),
     "layer": ("layer", "层"),
     "neurons": ("{count} neurons", "{count} 个神经元"),
-    "values": ("{count} of its values", "其中 {count} 个值"),
+    "values": ("{count} values", "{count} 个值"),
     "computed_from": ("Computed from", "由何算出"),
     "used_in": ("Used in", "用于何处"),
     "member_of": ("In the neuron", "所属神经元"),

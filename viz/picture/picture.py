@@ -19,7 +19,19 @@ from viz.picture.derivative import edge_formulas, short_name
 from viz.picture.view import View, view_of
 from viz.style import clean
 
-__all__ = ["FULL_LIMIT", "Describer", "Edge", "Fold", "Kind", "Node", "Picture", "defaults", "kind_of", "picture", "symbol"]
+__all__ = [
+    "FULL_LIMIT",
+    "Describer",
+    "Edge",
+    "Fold",
+    "Kind",
+    "Node",
+    "Picture",
+    "defaults",
+    "kind_of",
+    "picture",
+    "symbol",
+]
 
 Kind = Literal["leaf", "constant", "parameter", "output", "interior"]
 
@@ -206,7 +218,7 @@ class Describer:
         constants: list[Node] = []
         edges: list[Edge] = []
         occurrences = Counter(value.parents)
-        defaults = defaults(value)
+        hidden = defaults(value)
         along = zip(value.partials, edge_formulas(value, self._name), strict=True)
         index = self._ids[value][1:]
         for place, operand in enumerate(value.operands):
@@ -227,7 +239,7 @@ class Describer:
                         passed_on(value.grad, partial) if self._view.has_gradients else None,
                     )
                 )
-            elif place not in defaults:
+            elif place not in hidden:
                 constants.append(Node(f"c{index}_{place}", "constant", "", operand))
                 edges.append(Edge(f"e{index}_{place}", f"c{index}_{place}", self._ids[value]))
         return constants, edges
@@ -254,12 +266,14 @@ def symbol(op: str) -> str:
 
 def defaults(value: Value) -> set[int]:
     """Return the places of operands that were left at their row's default: no need to show those."""
-    if value.op not in RULES:
+    row = RULES[value.op].operands if value.op in RULES else ()
+    if not any(operand.default is not None for operand in row):
         return set()
-    last = len(value.operands)
-    row = reversed(RULES[value.op].operands)
+    operands = value.operands
     return {
-        last - back
-        for back, operand in enumerate(row, start=1)
-        if operand.default is not None and value.operands[last - back] == operand.default
+        len(operands) - back
+        for back, operand in enumerate(reversed(row), start=1)
+        if operand.default is not None
+        and not isinstance(given := operands[len(operands) - back], Value)
+        and given == operand.default
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -58,8 +59,6 @@ def test_the_buttons(browser: Any, expression: Path) -> None:
     with opened(browser, expression) as page:
         last = int(page.get_attribute("#slider", "max"))
         assert last == 3 + 1 + 5  # three operations, the seed, five edges
-        assert position(page) == last
-        page.click("#first")
         assert position(page) == 0
         page.click("#next")
         page.click("#next")
@@ -107,7 +106,7 @@ def test_the_keyboard_alone_is_enough(browser: Any, network: Path) -> None:
         press("f")
         assert "layers.0.neurons.1" in cards(page)
         press("Escape")
-        assert page.locator("[aria-pressed=true]").count() == 0
+        assert page.locator("[data-key][aria-pressed=true]").count() == 0
         before = page.evaluate("document.activeElement.dataset.key")
         press("ArrowDown")
         after = page.evaluate("document.activeElement.dataset.key")
@@ -160,7 +159,9 @@ def test_folding_and_unfolding_in_place(browser: Any, network: Path) -> None:
         page.click("#unfold-all")
         page.click("#unfold-all")
         assert not any(key.startswith("layers") for key in cards(page))
+        page.click("#last")
         shown = page.evaluate(GRADIENTS)
+        assert shown
         page.click("#first")
         page.click("#fold-all")
         page.click("#last")
@@ -171,7 +172,7 @@ def test_folding_and_unfolding_in_place(browser: Any, network: Path) -> None:
 def test_a_neuron_shows_its_delta_report(browser: Any, network: Path) -> None:
     report = explain(MLP(2, [3, 1], activation="tanh", seed=0), NUMBERS, target=1.0, loss=losses.mse)
     row = report["layers.0.neurons.1"]
-    with opened(browser, network, "#folded=layers.0.neurons.1") as page:
+    with opened(browser, network, "#step=999&folded=layers.0.neurons.1") as page:
         page.click("[data-key='layers.0.neurons.1']")
         numbers = page.locator(".product .number").all_inner_texts()
         words = page.inner_text(".product")
@@ -189,7 +190,7 @@ def test_a_neuron_of_which_only_parameters_are_used(browser: Any, tmp_path: Path
     model = MLP(1, [2, 1], seed=0)
     explore(model.layers[0].neurons[0].w[0] ** 2, model=model, path=tmp_path / "page.html")
     with opened(browser, tmp_path / "page.html", "#folded=layers.0.neurons.0&at=layers.0.neurons.0") as page:
-        assert page.text_content("[data-key='layers.0.neurons.0'] .data") == "1 of its values"
+        assert page.text_content("[data-key='layers.0.neurons.0'] .data") == "1 values"
         assert page.inner_text("#panel h2") == "layers.0.neurons.0"
 
 
@@ -318,6 +319,7 @@ def test_in_jupyter_the_frame_works(browser: Any, expression: Path, tmp_path: Pa
     (tmp_path / "notebook.html").write_text(f"<!doctype html><body>{explorer._repr_html_()}", encoding="utf-8")
     with opened(browser, tmp_path / "notebook.html") as page:
         frame = page.frame_locator("iframe")
+        frame.locator("#last").click()
         frame.locator("#previous").click()
         assert frame.locator("#line").inner_text() == "w.grad += 1 × (−1.5)"
 
@@ -333,22 +335,163 @@ def test_chinese(browser: Any, tmp_path: Path) -> None:
 def test_a_leaf_alone(browser: Any, tmp_path: Path) -> None:
     explore(Value(2.0, label="x"), path=tmp_path / "page.html")
     with opened(browser, tmp_path / "page.html") as page:
+        page.click("#last")
         assert page.inner_text("#line") == "x.grad = 1"
         page.click("#first")
         assert "nothing was computed" in page.inner_text("#line")
 
 
-def test_the_two_numbers_on_a_card_never_touch(browser: Any, tmp_path: Path) -> None:
+def test_the_texts_on_a_card_never_touch(browser: Any, tmp_path: Path) -> None:
     """The longest that four digits get, −0.0001234, as data and as gradient; in a value, and in a folded neuron."""
     model = MLP(2, [8, 8, 1], "tanh", seed=0)
     explore(model, [0.5, -1.0], target=1.0, loss="mse", path=tmp_path / "model.html")
+    explore(model, [[0.5, -1.0], [1.0, 2.0]], targets=[1.0, 0.0], loss="mse", path=tmp_path / "batch.html")
     w, x = Value(-0.00012344, label="w"), Value(-0.00012344, label="x")
     explore(w * x, path=tmp_path / "values.html")
-    closest = """() => Math.min(...[...document.querySelectorAll(".card:not(.constant)")].flatMap((card) => {
-      const [data, grad] = [card.querySelector(".data"), card.querySelector(".grad")];
-      return grad && grad.textContent ? [grad.getBBox().x - data.getBBox().x - data.getBBox().width] : [];
-    }))"""
-    for name in ("model", "values"):
-        with opened(browser, tmp_path / f"{name}.html") as page:
-            page.keyboard.press("End")
-            assert page.evaluate(closest) > 0.0
+    touching = """() => [...document.querySelectorAll(".card:not(.constant)")].flatMap((card) => {
+      const body = card.querySelector(".body").getBBox();
+      const boxes = [...card.querySelectorAll("text")].filter((text) => text.textContent).map((text) => text.getBBox());
+      const out = boxes.filter((box) => box.x < body.x || box.x + box.width > body.x + body.width);
+      const pairs = boxes.flatMap((a, i) => boxes.slice(i + 1).filter((b) =>
+        a.x < b.x + b.width && b.x < a.x + a.width && a.y + 3 < b.y + b.height && b.y + 3 < a.y + a.height));
+      return [...out, ...pairs].map(() => card.getAttribute("aria-label"));
+    })"""
+    for name in ("model", "batch", "values"):
+        with opened(browser, tmp_path / f"{name}.html", "#step=99999") as page:
+            assert page.evaluate(touching) == []
+
+
+@pytest.fixture
+def batch(tmp_path: Path) -> Path:
+    model = MLP(2, [3, 1], activation="tanh", seed=0)
+    explore(model, ROWS, targets=TARGETS, loss=losses.binary_cross_entropy, path=tmp_path / "batch.html")
+    return tmp_path / "batch.html"
+
+
+ROWS, TARGETS = [[0.5, -1.0], [1.0, 2.0], [-0.3, 0.1], [0.2, 0.4]], [1.0, 0.0, 1.0, 0.0]
+
+
+def shown_gradients(page: Any) -> dict[str, float]:
+    """The gradients on the cards by what they are called, each with its neuron before it."""
+    data = json.loads(page.text_content("#graph-data"))
+    values = [node for node in data["nodes"] if node[0] != "constant"]
+    names = {f"v{place}": f"{group}.{name}" for place, (_, _, name, _, _, group, _) in enumerate(values)}
+    return {names[key]: float(gradient) for key, gradient in page.evaluate(GRADIENTS).items()}
+
+
+def numbers_in(text: str) -> list[float]:
+    return [float(word.replace("−", "-")) for word in text.split() if word.replace("−", "-").lstrip("-")[:1].isdigit()]
+
+
+def test_a_batch_shows_its_sums_and_each_of_its_rows(browser: Any, batch: Path) -> None:
+    model = MLP(2, [3, 1], activation="tanh", seed=0)
+    report = explain(model, ROWS, targets=TARGETS, loss=losses.binary_cross_entropy)
+    neuron = report["layers.0.neurons.1"]
+    with opened(browser, batch, "#step=9999&at=layers.0.neurons.1&folded=") as page:
+        assert page.inner_text("#row-name") == "all 4 rows, summed"
+        tables = page.locator(".report table")
+        rows = [numbers_in(line)[2:] for line in tables.nth(0).inner_text().splitlines()[1:-1]]
+        sums = [numbers_in(line)[-1] for line in tables.nth(1).inner_text().splitlines()]
+        total = numbers_in(tables.nth(0).locator("tfoot").inner_text())
+        assert [row[-1] for row in rows] == pytest.approx(neuron.delta.tolist(), rel=1e-3)
+        assert total == pytest.approx([neuron.bias_gradient], rel=1e-3)
+        assert sums == pytest.approx([*neuron.weight_gradients, neuron.bias_gradient], rel=1e-3)
+        for row in range(len(ROWS)):
+            page.fill("#row", str(row + 1))
+            page.click("#last")
+            assert page.inner_text("#row-name") == f"row {row + 1} of 4"
+            found = numbers_in(page.inner_text(".product"))
+            figures = [neuron.contribution[row], neuron.activity[row], neuron.delta[row]]
+            assert found == pytest.approx(figures, rel=1e-3)
+            assert page.locator(".card.absent").count() > 0  # the loss of the other class
+
+
+def test_steps_by_neuron_by_layer_and_by_row_come_to_the_same(browser: Any, batch: Path) -> None:
+    model = MLP(2, [3, 1], activation="tanh", seed=0)
+    report = explain(model, ROWS, targets=TARGETS, loss=losses.binary_cross_entropy)
+    expected = {}
+    for name, neuron in report.neurons.items():
+        expected |= {f"{name}.w{place}": gradient for place, gradient in enumerate(neuron.weight_gradients)}
+        expected[f"{name}.b"] = neuron.bias_gradient
+    counts = []
+    with opened(browser, batch, "#folded=") as page:
+        for stride in ("value", "neuron", "layer", "row"):
+            page.click(f"#stride-{stride}")
+            counts.append(int(page.get_attribute("#slider", "max")))
+            page.click("#first")
+            for _ in range(counts[-1]):
+                page.click("#next")
+            found = shown_gradients(page)
+            assert {name: found[name] for name in expected} == pytest.approx(expected, rel=1e-12)
+    assert counts == sorted(counts, reverse=True)
+    assert counts[-1] == len(ROWS)
+
+
+def test_forward_a_neuron_at_a_time_goes_from_the_first_to_the_last(browser: Any, network: Path) -> None:
+    with opened(browser, network, "#by=neuron") as page:
+        seen = []
+        for _ in range(4):
+            page.click("#next")
+            seen.append((page.inner_text("#line"), page.inner_text("#note")))
+    assert [line for line, _ in seen] == [*(f"layers.0.neurons.{i}" for i in range(3)), "z = w0·a0 + w1·a1 + w2·a2 + b"]
+    model = MLP(2, [3, 1], activation="tanh", seed=0)
+    a = model.layers[0](NUMBERS)[1].data
+    assert seen[1][1].endswith(f"a = {a:.4g}")
+
+
+def test_it_opens_at_step_0_and_shows_nothing_that_is_still_to_come(browser: Any, network: Path) -> None:
+    with opened(browser, network, "#at=layers.0.neurons.1&folded=") as page:
+        assert position(page) == 0
+        assert page.evaluate(GRADIENTS) == {}
+        assert numbers_in(page.inner_text("#panel .product")) == []
+        page.fill("#search", "x0")
+        page.press("#search", "Enter")
+        assert "so far\t–" in page.inner_text("#panel dl").replace("\n", "\t")
+        assert page.locator(".paths").count() == 0
+
+
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (1440, 900), (1920, 1080)])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_text_can_be_read_and_the_drawing_fills_the_stage(
+    browser: Any, network: Path, batch: Path, width: int, height: int, scheme: str
+) -> None:
+    for path in (network, batch):
+        with opened(
+            browser,
+            path,
+            "#step=9999&at=layers.0.neurons.1",
+            viewport={"width": width, "height": height},
+            color_scheme=scheme,
+        ) as page:
+            world, stage = (page.locator(name).bounding_box() for name in ("#world", "#stage"))
+            share = max(world["width"] / stage["width"], world["height"] / stage["height"])
+            assert share > 0.8
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+            assert page.evaluate(CONTRASTS) == []
+
+
+#: Texts whose colour differs too little from what is behind them: less than 4.5 to 1 (WCAG 2.1, AA).
+CONTRASTS = """() => {
+  const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+  const rgb = (colour) => {
+    canvas.clearRect(0, 0, 1, 1);
+    canvas.fillStyle = colour;
+    canvas.fillRect(0, 0, 1, 1);
+    return [...canvas.getImageData(0, 0, 1, 1).data];
+  };
+  const light = ([r, g, b]) => [r, g, b].map((c) => c / 255)
+    .map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4))
+    .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
+  const behind = (element) => {
+    for (let at = element; at; at = at.parentElement) {
+      const [r, g, b, a] = rgb(getComputedStyle(at).backgroundColor);
+      if (a === 255) return [r, g, b];
+    }
+    return [255, 255, 255];
+  };
+  return [...document.querySelectorAll("#panel *, #dock *, #top *")].filter((element) =>
+    element.checkVisibility() && [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim()))
+    .map((element) => [light(rgb(getComputedStyle(element).color)), light(behind(element)), element.textContent])
+    .filter(([x, y]) => (Math.max(x, y) + 0.05) / (Math.min(x, y) + 0.05) < 4.5)
+    .map(([x, y, text]) => `${text}: ${((Math.max(x, y) + 0.05) / (Math.min(x, y) + 0.05)).toFixed(2)}`);
+}"""

@@ -14,7 +14,7 @@ from nn import MLP, losses
 from tests.strategies import Dag, dags
 from tests.viz.browser import GRADIENTS, opened
 from viz import explore
-from viz.picture.picture import reading_order
+from viz.picture.view import reading_order
 
 #: The same after the first step, after the second, and so on to the last.
 ALL_STEPS = f"""() => {{
@@ -75,6 +75,7 @@ def test_every_step_is_what_backward_does(browser: Any, tmp_path: Path, dag: Dag
     root.backward()
     keys = {value: f"v{place}" for place, value in enumerate(reading_order([root]))}
     with opened(browser, path) as page:
+        page.click("#last")
         final = page.evaluate(GRADIENTS)
         states = page.evaluate(ALL_STEPS)
     assert final == states[-1]
@@ -104,7 +105,7 @@ def test_infinities_and_nan_follow_the_same_rules(browser: Any, tmp_path: Path) 
     root = x.sqrt() * 0.0 + (x + 1.0 * y.log()) + x.sqrt()
     root.backward()
     explore(root, path=tmp_path / "page.html")
-    with opened(browser, tmp_path / "page.html") as page:
+    with opened(browser, tmp_path / "page.html", "#step=99") as page:
         shown = page.evaluate(GRADIENTS)
     for place, value in enumerate(reading_order([root])):
         assert same(float(shown[f"v{place}"]), value.grad)
@@ -137,7 +138,7 @@ def test_where_nothing_passes_the_step_says_so(browser: Any, tmp_path: Path) -> 
     x = Value(-2.0, label="x")
     y = x.relu()
     explore(y, path=tmp_path / "page.html")
-    with opened(browser, tmp_path / "page.html") as page:
+    with opened(browser, tmp_path / "page.html", "#step=99") as page:
         assert page.inner_text("#line") == "x.grad += 1 × 0"
         assert "nothing passes: it stays 0" in page.inner_text("#note")
 
@@ -149,7 +150,7 @@ def test_the_paths_of_a_gradient_are_those_of_trace_gradient(browser: Any, tmp_p
     trace = trace_gradient(x[0], cost, k=8)
     explore(cost, path=tmp_path / "page.html")
     key = f"v{reading_order([cost]).index(x[0])}"
-    with opened(browser, tmp_path / "page.html", f"#at={key}") as page:
+    with opened(browser, tmp_path / "page.html", f"#step=9999&at={key}") as page:
         products = page.locator(".paths .path b").all_inner_texts()
         rest = page.inner_text(".paths .rest")
         total = page.inner_text(".total")

@@ -1,7 +1,7 @@
 // What is to be seen when some neurons and layers are folded: boxes within boxes, and the lines between what is in them.
 
 // Wide enough for a name, and below it for one number such as −0.0001234 a line.
-const SIZES = { node: [116, 62], constant: [52, 26], group: [146, 66], layer: [170, 84] };
+const SIZES = { node: [128, 62], constant: [52, 26], group: [146, 66], layer: [170, 84] };
 
 // A tree of boxes. Leaves of it are nodes and folded groups; an inner box is an unfolded group.
 function foldedTree(graph, closed) {
@@ -57,5 +57,6 @@ function visibleLines(graph, shown) {
 function foldingLevels(graph) {
   const groups = [...graph.groups.values()];
   const closed = (...kinds) => new Set(groups.filter(({ kind }) => kinds.includes(kind)).map(({ path }) => path));
-  return [closed("part"), closed("part", "neuron"), closed("part", "neuron", "layer")];
+  return [["part"], ["part", "inputs"], ["part", "inputs", "neuron"], ["part", "inputs", "neuron", "layer"]]
+    .map((kinds) => closed(...kinds));
 }

@@ -124,12 +124,13 @@ function allIn(group) {
   return [...group.members, ...group.inner.flatMap(allIn)];
 }
 
-// "layers.0.neurons.1" is "layers.0 · neuron 1", and within "layers.0" just "neuron 1".
+// "layers.0.neurons.1" is "neuron 1" within "layers.0"; a neuron that is all of its layer has the layer's name.
 function groupName(group) {
   if (group.kind === "part") return say("part", { count: group.size.toLocaleString("en") });
+  if (group.kind === "inputs") return TEXT.inputs;
   const [, layer, number] = group.path.match(/^(.*?)\.?neurons\.(\d+)$/) ?? [];
   if (!number) return group.path;
-  return group.parent || !layer ? `${TEXT.neuron} ${number}` : `${layer} · ${TEXT.neuron} ${number}`;
+  return group.parent || !layer ? `${TEXT.neuron} ${number}` : layer;
 }
 
 function* ancestors(graph, path) {

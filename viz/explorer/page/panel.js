@@ -167,7 +167,7 @@ class Panel {
     const about = app.graph.neurons[group.path];
     const fold = { type: "button", class: "plain", onclick: () => app.fold(group.path, !isFolded) };
     return [
-      this.#head(group.kind === "part" ? groupName(group) : group.path, [group.kind === "part" ? "" : TEXT[group.kind], about?.activation]),
+      this.#head(about || group.kind === "layer" ? group.path : groupName(group), [about || group.kind === "layer" ? TEXT[group.kind] : "", about?.activation]),
       make("button", fold, isFolded ? TEXT.unfold : TEXT.fold),
       ...(group.kind === "layer" ? [this.#neuronList(group)] : group.kind === "neuron" ? neuronReport(group, app) : [this.#partList(group)]),
     ];
