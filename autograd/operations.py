@@ -329,7 +329,7 @@ class Operations(Vertex):
 
         y = pow(a, b)
         dy/da = where(b == 0, where(abs(a) > 0, b / a, 0), b * pow(a, b - 1))
-        dy/db = where(a == 0, where(b < 0, -inf, 0), y * log(a))
+        dy/db = where(a == 0, where(b < 0, -inf, where(b >= 0, 0, b)), y * log(a))
 
         At kinks: exponent 0: derivative 0; base 0: the exponent's derivative is 0.
         """
@@ -339,7 +339,7 @@ class Operations(Vertex):
             try:
                 y = math.pow(a, b)
                 dx = (b / a if math.fabs(a) > 0.0 else 0.0) if b == 0.0 else b * math.pow(a, b - 1.0)
-                dy = (-math.inf if b < 0.0 else 0.0) if a == 0.0 else y * math.log(a)
+                dy = (-math.inf if b < 0.0 else 0.0 if b >= 0.0 else b) if a == 0.0 else y * math.log(a)
             except (ArithmeticError, ValueError):  # math raises where IEEE-754 has an answer
                 y, dx, dy = ieee("pow", a, b)
         else:
@@ -375,7 +375,7 @@ class Operations(Vertex):
         b = self._data
         try:
             y = math.pow(a, b)
-            dy = (-math.inf if b < 0.0 else 0.0) if a == 0.0 else y * math.log(a)
+            dy = (-math.inf if b < 0.0 else 0.0 if b >= 0.0 else b) if a == 0.0 else y * math.log(a)
         except (ArithmeticError, ValueError):  # math raises where IEEE-754 has an answer
             y, _, dy = ieee("pow", a, b)
         out = blank()
@@ -487,12 +487,12 @@ class Operations(Vertex):
         """Exponential minus 1, exact near 0.
 
         y = expm1(x)
-        dy/dx = y + 1
+        dy/dx = exp(x)
         """
         x = self._data
         try:
             y = math.expm1(x)
-            dx = y + 1.0
+            dx = math.exp(x)
         except (ArithmeticError, ValueError):  # math raises where IEEE-754 has an answer
             y, dx = ieee("expm1", x)
         out = blank()
@@ -784,7 +784,7 @@ class Operations(Vertex):
         x = self._data
         try:
             y = math.atan(x)
-            dx = 1.0 / (1.0 + x * x)
+            dx = 1.0 / (1.0 + x * x) if x * x < 1e+300 else 1.0 / x / x
         except (ArithmeticError, ValueError):  # math raises where IEEE-754 has an answer
             y, dx = ieee("atan", x)
         out = blank()
@@ -864,8 +864,11 @@ class Operations(Vertex):
         dy/dx = 1 - y * y
         """
         x = self._data
-        y = math.tanh(x)
-        dx = 1.0 - y * y
+        try:
+            y = math.tanh(x)
+            dx = 1.0 - y * y if y * y < 0.75 else 1.0 / math.cosh(x) / math.cosh(x)
+        except (ArithmeticError, ValueError):  # math raises where IEEE-754 has an answer
+            y, dx = ieee("tanh", x)
         out = blank()
         out._data = y
         out._grad = 0.0
@@ -953,13 +956,15 @@ class Operations(Vertex):
     def sigmoid(self) -> Value:
         """Logistic function 1 / (1 + exp(-x)), without overflow.
 
-        y = where(x < 0, exp(x) / (1 + exp(x)), 1 / (1 + exp(-x)))
+        y = where(x < 0, e, 1) / (1 + e)
+        e = exp(where(x < 0, x, -x))
         dy/dx = y * (1 - y)
         """
         x = self._data
         try:
-            y = math.exp(x) / (1.0 + math.exp(x)) if x < 0.0 else 1.0 / (1.0 + math.exp(-x))
-            dx = y * (1.0 - y)
+            e = math.exp(x if x < 0.0 else -x)
+            y = (e if x < 0.0 else 1.0) / (1.0 + e)
+            dx = e / ((1.0 + e) * (1.0 + e))
         except (ArithmeticError, ValueError):  # math raises where IEEE-754 has an answer
             y, dx = ieee("sigmoid", x)
         out = blank()
@@ -977,13 +982,15 @@ class Operations(Vertex):
     def softplus(self) -> Value:
         """Smooth relu, log(1 + exp(x)), without overflow.
 
-        y = maximum(x, 0) + log1p(exp(-abs(x)))
-        dy/dx = where(x < 0, exp(x) / (1 + exp(x)), 1 / (1 + exp(-x)))
+        y = maximum(x, 0) + log1p(e)
+        e = exp(where(x < 0, x, -x))
+        dy/dx = where(x < 0, e, 1) / (1 + e)
         """
         x = self._data
         try:
-            y = floats.maximum(x, 0.0) + math.log1p(math.exp(-math.fabs(x)))
-            dx = math.exp(x) / (1.0 + math.exp(x)) if x < 0.0 else 1.0 / (1.0 + math.exp(-x))
+            e = math.exp(x if x < 0.0 else -x)
+            y = floats.maximum(x, 0.0) + math.log1p(e)
+            dx = (e if x < 0.0 else 1.0) / (1.0 + e)
         except (ArithmeticError, ValueError):  # math raises where IEEE-754 has an answer
             y, dx = ieee("softplus", x)
         out = blank()
@@ -1037,7 +1044,7 @@ class Operations(Vertex):
 
         y = where(x > 0, x, alpha * e)
         e = expm1(minimum(x, 0))
-        dy/dx = where(x > 0, 1, alpha * (e + 1))
+        dy/dx = where(x > 0, 1, alpha * exp(x))
         dy/dalpha = where(x > 0, 0, e)
 
         At kinks: elu'(0) = alpha.
@@ -1053,9 +1060,10 @@ class Operations(Vertex):
         """
         x = self._data
         try:
-            c = 0.5 * math.erfc(-x / 1.4142135623730951)
+            g = math.exp(-x * x / 2.0) if x * x < 16.0 else 0.0 if x * x > 1600.0 else math.exp(-(x + 422212465065984.0 - 422212465065984.0) * (x + 422212465065984.0 - 422212465065984.0) / 2.0) * math.exp((x + 422212465065984.0 - 422212465065984.0 - x) * (x + 422212465065984.0 - 422212465065984.0 + x) / 2.0)
+            c = 0.5 * (math.erfc(-x * 0.7071067811865476) if x > -1.0 else math.erfc(-x * 0.7071067811865476) + 0.7978845608028654 * g * (x - (x * 0.7071067811865476 + 6442450944.0 - 6442450944.0) * 1.4142135381698608 - (x * 0.7071067811865476 - (x * 0.7071067811865476 + 6442450944.0 - 6442450944.0)) * 1.4142135381698608 - x * 0.7071067811865476 * 2.420323420895794e-08))
             y = x * c
-            dx = c + x * math.exp(-x * x / 2.0) / 2.5066282746310002
+            dx = c + x * g / 2.5066282746310002
         except (ArithmeticError, ValueError):  # math raises where IEEE-754 has an answer
             y, dx = ieee("gelu", x)
         out = blank()
@@ -1074,14 +1082,16 @@ class Operations(Vertex):
         """Sigmoid linear unit x * sigmoid(x), also called swish.
 
         y = x * s
-        s = where(x < 0, exp(x) / (1 + exp(x)), 1 / (1 + exp(-x)))
+        e = exp(where(x < 0, x, -x))
+        s = where(x < 0, e, 1) / (1 + e)
         dy/dx = s * (1 + x * (1 - s))
         """
         x = self._data
         try:
-            s = math.exp(x) / (1.0 + math.exp(x)) if x < 0.0 else 1.0 / (1.0 + math.exp(-x))
+            e = math.exp(x if x < 0.0 else -x)
+            s = (e if x < 0.0 else 1.0) / (1.0 + e)
             y = x * s
-            dx = s * (1.0 + x * (1.0 - s))
+            dx = s * (1.0 + x * ((1.0 if x < 0.0 else e) / (1.0 + e)))
         except (ArithmeticError, ValueError):  # math raises where IEEE-754 has an answer
             y, dx = ieee("silu", x)
         out = blank()
@@ -1105,7 +1115,7 @@ class Operations(Vertex):
         x = self._data
         try:
             y = math.erf(x)
-            dx = 1.1283791670955126 * math.exp(-x * x)
+            dx = 1.1283791670955126 * (math.exp(-x * x) if x * x < 8.0 else 0.0 if x * x > 800.0 else math.exp(-(x + 422212465065984.0 - 422212465065984.0) * (x + 422212465065984.0 - 422212465065984.0)) * math.exp((x + 422212465065984.0 - 422212465065984.0 - x) * (x + 422212465065984.0 - 422212465065984.0 + x)))
         except (ArithmeticError, ValueError):  # math raises where IEEE-754 has an answer
             y, dx = ieee("erf", x)
         out = blank()
@@ -1129,7 +1139,7 @@ class Operations(Vertex):
         x = self._data
         try:
             y = math.erfc(x)
-            dx = -1.1283791670955126 * math.exp(-x * x)
+            dx = -1.1283791670955126 * (math.exp(-x * x) if x * x < 8.0 else 0.0 if x * x > 800.0 else math.exp(-(x + 422212465065984.0 - 422212465065984.0) * (x + 422212465065984.0 - 422212465065984.0)) * math.exp((x + 422212465065984.0 - 422212465065984.0 - x) * (x + 422212465065984.0 - 422212465065984.0 + x)))
         except (ArithmeticError, ValueError):  # math raises where IEEE-754 has an answer
             y, dx = ieee("erfc", x)
         out = blank()
@@ -1333,7 +1343,7 @@ def pow(a: Operand, b: Operand) -> Value | float:
 
     y = pow(a, b)
     dy/da = where(b == 0, where(abs(a) > 0, b / a, 0), b * pow(a, b - 1))
-    dy/db = where(a == 0, where(b < 0, -inf, 0), y * log(a))
+    dy/db = where(a == 0, where(b < 0, -inf, where(b >= 0, 0, b)), y * log(a))
 
     At kinks: exponent 0: derivative 0; base 0: the exponent's derivative is 0.
     """
@@ -1351,7 +1361,7 @@ def pow(a: Operand, b: Operand) -> Value | float:
     try:
         y = math.pow(a, b)
         da = (b / a if math.fabs(a) > 0.0 else 0.0) if b == 0.0 else b * math.pow(a, b - 1.0)
-        db = (-math.inf if b < 0.0 else 0.0) if a == 0.0 else y * math.log(a)
+        db = (-math.inf if b < 0.0 else 0.0 if b >= 0.0 else b) if a == 0.0 else y * math.log(a)
     except (ArithmeticError, ValueError):  # math raises where IEEE-754 has an answer
         y, da, db = ieee("pow", a, b)
     return make("pow", y, operands, (da, db))
@@ -1406,7 +1416,7 @@ def expm1(x: Operand) -> Value | float:
     """Exponential minus 1, exact near 0.
 
     y = expm1(x)
-    dy/dx = y + 1
+    dy/dx = exp(x)
     """
     return x.expm1() if isinstance(x, Node) else Value(x).expm1()._data
 
@@ -1689,7 +1699,8 @@ def sigmoid(x: Operand) -> Value: ...
 def sigmoid(x: Operand) -> Value | float:
     """Logistic function 1 / (1 + exp(-x)), without overflow.
 
-    y = where(x < 0, exp(x) / (1 + exp(x)), 1 / (1 + exp(-x)))
+    y = where(x < 0, e, 1) / (1 + e)
+    e = exp(where(x < 0, x, -x))
     dy/dx = y * (1 - y)
     """
     return x.sigmoid() if isinstance(x, Node) else Value(x).sigmoid()._data
@@ -1702,8 +1713,9 @@ def softplus(x: Operand) -> Value: ...
 def softplus(x: Operand) -> Value | float:
     """Smooth relu, log(1 + exp(x)), without overflow.
 
-    y = maximum(x, 0) + log1p(exp(-abs(x)))
-    dy/dx = where(x < 0, exp(x) / (1 + exp(x)), 1 / (1 + exp(-x)))
+    y = maximum(x, 0) + log1p(e)
+    e = exp(where(x < 0, x, -x))
+    dy/dx = where(x < 0, e, 1) / (1 + e)
     """
     return x.softplus() if isinstance(x, Node) else Value(x).softplus()._data
 
@@ -1762,7 +1774,7 @@ def elu(x: Operand, alpha: Operand = 1.0) -> Value | float:
 
     y = where(x > 0, x, alpha * e)
     e = expm1(minimum(x, 0))
-    dy/dx = where(x > 0, 1, alpha * (e + 1))
+    dy/dx = where(x > 0, 1, alpha * exp(x))
     dy/dalpha = where(x > 0, 0, e)
 
     At kinks: elu'(0) = alpha.
@@ -1781,7 +1793,7 @@ def elu(x: Operand, alpha: Operand = 1.0) -> Value | float:
     try:
         e = math.expm1(floats.minimum(x, 0.0))
         y = x if x > 0.0 else alpha * e
-        dx = 1.0 if x > 0.0 else alpha * (e + 1.0)
+        dx = 1.0 if x > 0.0 else alpha * math.exp(x)
         dalpha = 0.0 if x > 0.0 else e
     except (ArithmeticError, ValueError):  # math raises where IEEE-754 has an answer
         y, dx, dalpha = ieee("elu", x, alpha)
@@ -1810,7 +1822,8 @@ def silu(x: Operand) -> Value | float:
     """Sigmoid linear unit x * sigmoid(x), also called swish.
 
     y = x * s
-    s = where(x < 0, exp(x) / (1 + exp(x)), 1 / (1 + exp(-x)))
+    e = exp(where(x < 0, x, -x))
+    s = where(x < 0, e, 1) / (1 + e)
     dy/dx = s * (1 + x * (1 - s))
     """
     return x.silu() if isinstance(x, Node) else Value(x).silu()._data

@@ -11,8 +11,8 @@ import json
 import math
 from collections.abc import Collection, Iterable, Sequence
 
-from autograd.calculus.expr import COMPARISONS, FUNCTIONS, REDUCTIONS, Call, Expr, Name, Number, elements, fold, parse
-from autograd.calculus.formula import needed
+from autograd.calculus.expr import COMPARISONS, FUNCTIONS, REDUCTIONS, Call, Expr, Name, Number, elements, fold, needed
+from autograd.calculus.printing import Formula, parsed
 from autograd.calculus.rule import Rule
 
 __all__ = ["javascript_expression", "javascript_function", "javascript_rule", "javascript_steps", "javascript_table"]
@@ -23,11 +23,11 @@ _SYMBOLS = {
 }  # fmt: skip
 
 
-def javascript_expression(text: str, sequences: Collection[str] = (), over: str = "") -> str:
+def javascript_expression(formula: Formula, sequences: Collection[str] = (), over: str = "") -> str:
     """Return a formula as one JavaScript expression.
 
     Args:
-        text: the formula.
+        formula: the formula.
         sequences: the variables that are arrays; ``sum``, ``max`` and ``size`` reduce them.
         over: set when the result is an array, with one number for each element of this one.
 
@@ -36,14 +36,14 @@ def javascript_expression(text: str, sequences: Collection[str] = (), over: str 
     >>> javascript_expression("sum(w * x) + b", {"w", "x"})
     '($.sum(w_.length, (i) => (w_[i] * x_[i])) + b_)'
     """
-    printed = _Printer(sequences).print(fold(parse(text)))
+    printed = _Printer(sequences).print(fold(parsed(formula)))
     return f"$.each({_name(over)}.length, (i) => {printed})" if over else str(printed)
 
 
 def javascript_function(
     arguments: Sequence[str],
-    given: Iterable[tuple[str, str]],
-    result: str,
+    given: Iterable[tuple[str, Formula]],
+    result: Formula,
     sequences: Collection[str] = (),
     over: str = "",
 ) -> str:
@@ -53,8 +53,8 @@ def javascript_function(
     '(x_) => { const s_ = $.exp(x_); return (s_ / (1.0 + s_)); }'
     """
     lines = [
-        f"const {_name(name)} = {javascript_expression(text, sequences, _over(text, name, sequences))};"
-        for name, text in needed(list(given), [result])
+        f"const {_name(name)} = {javascript_expression(tree, sequences, _over(tree, name, sequences))};"
+        for name, tree in needed([(name, parsed(formula)) for name, formula in given], [parsed(result)])
     ]
     returned = javascript_expression(result, sequences, over)
     head = f"({', '.join(map(_name, arguments))}) =>"
@@ -81,24 +81,25 @@ def javascript_rule(rule: Rule) -> str:
     A partial is a function of the result and the operands, and of a sequence gives an array.
 
     >>> from autograd.calculus.table import RULES
-    >>> print(javascript_rule(RULES["tanh"]))
-    {name: "tanh", symbol: "", operands: [{name: "x", isSequence: false, standard: null}],
-     result: (x_) => $.tanh(x_),
-     partials: [(y_, x_) => (1.0 - (y_ * y_))]}
+    >>> print(javascript_rule(RULES["log"]))
+    {name: "log", symbol: "", operands: [{name: "x", isSequence: false, standard: null}],
+     result: (x_) => $.log(x_),
+     partials: [(y_, x_) => (1.0 / x_)]}
     """
     names = [operand.name for operand in rule.operands]
+    trees = rule.expressions
     operands = ", ".join(
         f"{{name: {json.dumps(o.name)}, isSequence: {json.dumps(o.is_sequence)}, "
         f"standard: {'null' if o.default is None else _literal(o.default)}}}"
         for o in rule.operands
     )
     partials = ",\n   ".join(
-        javascript_function(["y", *names], rule.given, text, rule.sequences, o.name if o.is_sequence else "")
-        for o, text in zip(rule.operands, rule.partials, strict=True)
+        javascript_function(["y", *names], trees.given, tree, rule.sequences, o.name if o.is_sequence else "")
+        for o, tree in zip(rule.operands, trees.partials, strict=True)
     )
     return (
         f"{{name: {json.dumps(rule.name)}, symbol: {json.dumps(rule.symbol)}, operands: [{operands}],\n"
-        f" result: {javascript_function(names, rule.given, rule.forward, rule.sequences)},\n"
+        f" result: {javascript_function(names, trees.given, trees.forward, rule.sequences)},\n"
         f" partials: [{partials}]}}"
     )
 
@@ -145,9 +146,9 @@ class _Printer:
         raise AssertionError(f"not part of a formula: {tree}")
 
 
-def _over(text: str, name: str, sequences: Collection[str]) -> str:
+def _over(tree: Expr, name: str, sequences: Collection[str]) -> str:
     """For a given formula that is a sequence: one that it has an element for each element of."""
-    return elements(parse(text), sequences)[0] if name in sequences else ""
+    return elements(tree, sequences)[0] if name in sequences else ""
 
 
 def _name(name: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 from autograd.calculus.arrays import NUMPY_FUNCTIONS
 from autograd.calculus.expr import COMPARISONS, REDUCTIONS, Call, Expr, Name, Number, elements, fold, names, parse
 
-__all__ = ["Formula", "is_elementwise", "numpy_function", "numpy_source", "python_source", "text_of"]
+__all__ = ["Formula", "is_elementwise", "numpy_function", "numpy_source", "parsed", "python_source", "text_of"]
 
 #: A formula, parsed or as it is written in a row.
 Formula: TypeAlias = str | Expr
@@ -29,7 +29,7 @@ def is_elementwise(formula: Formula, sequences: Collection[str]) -> bool:
     >>> is_elementwise("exp(x - m)", {"x"}), is_elementwise("sum(x)", {"x"})
     (True, False)
     """
-    return bool(elements(_parsed(formula), sequences))
+    return bool(elements(parsed(formula), sequences))
 
 
 def text_of(tree: Expr) -> str:
@@ -63,7 +63,7 @@ def python_source(
     >>> python_source("exp(x - y)", call="math.{}".format, sequences={"x"}, spread_over="x")
     '[math.exp(x_i - y) for x_i in x]'
     """
-    tree = fold(_parsed(formula))
+    tree = fold(parsed(formula))
     printer = _Scalar(call, compare, sequences)
     if spread_over and not elements(tree, sequences):
         return f"[{printer.print(tree)}] * len({spread_over})"
@@ -82,8 +82,8 @@ def numpy_function(
     this reader also settles what the ``math`` module refuses (``log(-1)``, ``1/0``).
     """
     source = [f"def evaluate({', '.join(operands)}):"]
-    source += [f"    {name} = {text_of(_parsed(formula))}" for name, formula in given]
-    first, *rest = (text_of(_parsed(formula)) for formula in results)
+    source += [f"    {name} = {text_of(parsed(formula))}" for name, formula in given]
+    first, *rest = (text_of(parsed(formula)) for formula in results)
     source += [f"    y = {first}", f"    return (y, {''.join(f'{text}, ' for text in rest)})"]
     scope = {**functions, **NUMPY_FUNCTIONS}
     exec("\n".join(source), scope)  # noqa: S102 - printed from trees
@@ -121,10 +121,11 @@ def numpy_source(
     >>> numpy_source("v / (1 - pow(beta, t))", {"v": "v", "beta": "b", "t": "t"}, scalars={"beta", "t"})
     'divide(v, 1.0 - b ** t)'
     """
-    return _Calls(names, number, length, scalars).print(fold(_parsed(formula), constants or {}))
+    return _Calls(names, number, length, scalars).print(fold(parsed(formula), constants or {}))
 
 
-def _parsed(formula: Formula) -> Expr:
+def parsed(formula: Formula) -> Expr:
+    """The tree of a formula, which may be one already."""
     return parse(formula) if isinstance(formula, str) else formula
 
 

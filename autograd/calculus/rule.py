@@ -64,6 +64,9 @@ class Rule:
         partials: one formula per operand: the derivative of the result with respect to it.
         summary: one line of documentation.
         given: names for subformulas, as ``(("s", "1 / (1 + exp(-x))"),)``.
+        exact: forms of these formulas that keep every bit where the plain ones lose some, as where tanh saturates:
+            what is computed, while the plain ones are what is shown. ``("y", formula)`` stands for the result,
+            ``("dx", formula)`` for the partial of x, any other name for a given formula, the row's or one more.
         domain: one ``(low, high)`` interval per operand, in which the row is smooth or its convention applies.
         kink: the convention where the derivative does not exist.
         symbol: the infix or prefix symbol, for operators.
@@ -80,6 +83,7 @@ class Rule:
     domain: tuple[Interval, ...] = ((-5.0, 5.0), (-5.0, 5.0), (-5.0, 5.0))
     kink: str = ""
     symbol: str = ""
+    exact: tuple[tuple[str, str], ...] = ()
     operands: tuple[Operand, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -87,9 +91,13 @@ class Rule:
 
     @cached_property
     def expressions(self) -> Expressions:
-        """The row's formulas as trees, parsed when they are first asked for."""
-        given = tuple((name, parse(text)) for name, text in self.given)
-        return Expressions(parse(self.forward), tuple(map(parse, self.partials)), given)
+        """The row's formulas as trees, in their exact forms, parsed when they are first asked for."""
+        exact = dict(self.exact)
+        forward = parse(exact.pop("y", self.forward))
+        names = [f"d{operand.name}" for operand in self.operands]
+        partials = [parse(exact.pop(name, plain)) for name, plain in zip(names, self.partials, strict=True)]
+        given = exact | {name: text for name, text in self.given if name not in exact}
+        return Expressions(forward, tuple(partials), tuple((name, parse(text)) for name, text in given.items()))
 
     def check(self) -> None:
         """Refuse a row that makes no sense. Whoever enters a row asks this; the table's own pass in the tests.
@@ -121,6 +129,9 @@ class Rule:
         self._check_formula("forward", self.forward, known)
         for operand, partial in zip(self.operands, self.partials, strict=True):
             self._check_formula(f"partial of {operand.name}", partial, known | {"y"})
+        for name, text in self.exact:
+            self._check_formula(f"exact {name}", text, known | {"y"})
+            known |= {name}
         self._check_sequences()
 
     def _check_operands(self) -> None:

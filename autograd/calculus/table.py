@@ -14,7 +14,22 @@ __all__ = ["RULES", "Rule"]
 
 _ANY = (-5.0, 5.0)
 _POSITIVE = (0.1, 5.0)
-_LOGISTIC = "where(x < 0, exp(x) / (1 + exp(x)), 1 / (1 + exp(-x)))"
+#: exp(-abs(x)), without a kink at 0: all that logistic functions need, and it never overflows.
+_DECAY = ("e", "exp(where(x < 0, x, -x))")
+#: x with four binary places: its square is exact. Where x * x is large, rounding it would cost exp(-x * x) digits.
+_H = "(x + 422212465065984 - 422212465065984)"
+_GAUSSIAN = f"where(x * x < 8, exp(-x * x), where(x * x > 800, 0, exp(-{_H} * {_H}) * exp(({_H} - x) * ({_H} + x))))"
+_NORMAL = (
+    "where(x * x < 16, exp(-x * x / 2), where(x * x > 1600, 0, "
+    f"exp(-{_H} * {_H} / 2) * exp(({_H} - x) * ({_H} + x) / 2)))"
+)
+#: erfc(-x / sqrt(2)) below -1, where erfc is steep: what rounding takes from z, x / sqrt(2), is computed exactly, by
+#: products in two parts, and counts as much as erfc is steep.
+_Z, _W = "x * 0.7071067811865476", "(x * 0.7071067811865476 + 6442450944 - 6442450944)"
+_LOWER_TAIL = (
+    f"erfc(-{_Z}) + sqrt(2 / pi) * g * (x - {_W} * 1.4142135381698608"
+    f" - ({_Z} - {_W}) * 1.4142135381698608 - {_Z} * 2.420323420895794e-08)"
+)
 
 _ROWS = (
     # Arithmetic.
@@ -25,7 +40,7 @@ _ROWS = (
     Rule(
         "pow", "a b", "pow(a, b)",
         ("where(b == 0, where(abs(a) > 0, b / a, 0), b * pow(a, b - 1))",
-         "where(a == 0, where(b < 0, -inf, 0), y * log(a))"),
+         "where(a == 0, where(b < 0, -inf, where(b >= 0, 0, b)), y * log(a))"),
         "Power; a constant exponent is not differentiated.",
         domain=(_POSITIVE, (-3.0, 3.0)), symbol="**",
         kink="exponent 0: derivative 0; base 0: the exponent's derivative is 0",
@@ -35,7 +50,7 @@ _ROWS = (
     Rule("identity", "x", "x", ("1",), "The value itself: a new node with the same number."),
     # Exponentials, logarithms, roots.
     Rule("exp", "x", "exp(x)", ("y",), "Exponential."),
-    Rule("expm1", "x", "expm1(x)", ("y + 1",), "Exponential minus 1, exact near 0."),
+    Rule("expm1", "x", "expm1(x)", ("exp(x)",), "Exponential minus 1, exact near 0."),
     Rule("log", "x", "log(x)", ("1 / x",), "Natural logarithm.", domain=(_POSITIVE,)),
     Rule("log1p", "x", "log1p(x)", ("1 / (1 + x)",), "Logarithm of 1 + x, exact near 0.", domain=((-0.9, 5.0),)),
     Rule("log2", "x", "log2(x)", ("1 / (x * log(2))",), "Logarithm to base 2.", domain=(_POSITIVE,)),
@@ -49,34 +64,43 @@ _ROWS = (
     Rule("asin", "x", "asin(x)", ("1 / sqrt((1 - x) * (1 + x))",), "Inverse sine, in radians.", domain=((-0.9, 0.9),)),
     Rule("acos", "x", "acos(x)", ("-1 / sqrt((1 - x) * (1 + x))",), "Inverse cosine, in radians.",
          domain=((-0.9, 0.9),)),
-    Rule("atan", "x", "atan(x)", ("1 / (1 + x * x)",), "Inverse tangent, in radians."),
+    Rule("atan", "x", "atan(x)", ("1 / (1 + x * x)",), "Inverse tangent, in radians.",
+         exact=(("dx", "where(x * x < 1e300, 1 / (1 + x * x), 1 / x / x)"),)),
     Rule("atan2", "a b", "atan2(a, b)", ("b / h / h", "-a / h / h"), "Angle of the point (b, a), in radians.",
          given=(("h", "hypot(a, b)"),), domain=(_ANY, _POSITIVE)),
     Rule("sinh", "x", "sinh(x)", ("cosh(x)",), "Hyperbolic sine."),
     Rule("cosh", "x", "cosh(x)", ("sinh(x)",), "Hyperbolic cosine."),
-    Rule("tanh", "x", "tanh(x)", ("1 - y * y",), "Hyperbolic tangent."),
+    Rule("tanh", "x", "tanh(x)", ("1 - y * y",), "Hyperbolic tangent.",
+         exact=(("dx", "where(y * y < 0.75, 1 - y * y, 1 / cosh(x) / cosh(x))"),)),
     Rule("asinh", "x", "asinh(x)", ("1 / hypot(x, 1)",), "Inverse hyperbolic sine."),
     Rule("acosh", "x", "acosh(x)", ("1 / (sqrt(x - 1) * sqrt(x + 1))",), "Inverse hyperbolic cosine.",
          domain=((1.1, 5.0),)),
     Rule("atanh", "x", "atanh(x)", ("1 / ((1 - x) * (1 + x))",), "Inverse hyperbolic tangent.", domain=((-0.9, 0.9),)),
     # Activations and the functions behind them.
-    Rule("sigmoid", "x", _LOGISTIC, ("y * (1 - y)",), "Logistic function 1 / (1 + exp(-x)), without overflow."),
-    Rule("softplus", "x", "maximum(x, 0) + log1p(exp(-abs(x)))", (_LOGISTIC,),
-         "Smooth relu, log(1 + exp(x)), without overflow."),
+    Rule("sigmoid", "x", "where(x < 0, e, 1) / (1 + e)", ("y * (1 - y)",),
+         "Logistic function 1 / (1 + exp(-x)), without overflow.",
+         given=(_DECAY,), exact=(("dx", "e / ((1 + e) * (1 + e))"),)),
+    Rule("softplus", "x", "maximum(x, 0) + log1p(e)", ("where(x < 0, e, 1) / (1 + e)",),
+         "Smooth relu, log(1 + exp(x)), without overflow.", given=(_DECAY,)),
     Rule("relu", "x", "where(x <= 0, 0, x)", ("where(x > 0, 1, 0)",), "Positive part, max(x, 0).", kink="relu'(0) = 0"),
     Rule("leaky_relu", "x slope=0.01", "where(x > 0, x, slope * x)", ("where(x > 0, 1, slope)", "where(x > 0, 0, x)"),
          "Leaky relu: x where positive, slope * x elsewhere.", domain=(_ANY, (0.01, 0.9)),
          kink="leaky_relu'(0) = slope"),
-    Rule("elu", "x alpha=1", "where(x > 0, x, alpha * e)", ("where(x > 0, 1, alpha * (e + 1))", "where(x > 0, 0, e)"),
+    Rule("elu", "x alpha=1", "where(x > 0, x, alpha * e)", ("where(x > 0, 1, alpha * exp(x))", "where(x > 0, 0, e)"),
          "Exponential linear unit: x where positive, alpha * (exp(x) - 1) elsewhere (Clevert et al. 2015).",
          given=(("e", "expm1(minimum(x, 0))"),), domain=(_ANY, _POSITIVE), kink="elu'(0) = alpha"),
     Rule("gelu", "x", "x * c", ("c + x * exp(-x * x / 2) / sqrt(2 * pi)",),
          "Gaussian error linear unit: x times the normal distribution function (Hendrycks and Gimpel 2016), exact.",
-         given=(("c", "0.5 * erfc(-x / sqrt(2))"),)),
+         given=(("c", "0.5 * erfc(-x / sqrt(2))"),),
+         exact=(("g", _NORMAL), ("c", f"0.5 * where(x > -1, erfc(-{_Z}), {_LOWER_TAIL})"),
+                ("dx", "c + x * g / sqrt(2 * pi)"))),
     Rule("silu", "x", "x * s", ("s * (1 + x * (1 - s))",), "Sigmoid linear unit x * sigmoid(x), also called swish.",
-         given=(("s", _LOGISTIC),)),
-    Rule("erf", "x", "erf(x)", ("2 / sqrt(pi) * exp(-x * x)",), "Error function (DLMF 7.2.1)."),
-    Rule("erfc", "x", "erfc(x)", ("-2 / sqrt(pi) * exp(-x * x)",), "Complementary error function (DLMF 7.2.2)."),
+         given=(_DECAY, ("s", "where(x < 0, e, 1) / (1 + e)")),
+         exact=(("dx", "s * (1 + x * (where(x < 0, 1, e) / (1 + e)))"),)),
+    Rule("erf", "x", "erf(x)", ("2 / sqrt(pi) * exp(-x * x)",), "Error function (DLMF 7.2.1).",
+         exact=(("dx", f"2 / sqrt(pi) * {_GAUSSIAN}"),)),
+    Rule("erfc", "x", "erfc(x)", ("-2 / sqrt(pi) * exp(-x * x)",), "Complementary error function (DLMF 7.2.2).",
+         exact=(("dx", f"-2 / sqrt(pi) * {_GAUSSIAN}"),)),
     # Choices and kinks.
     Rule("maximum", "a b", "maximum(a, b)",
          ("where(a > b, 1, where(a < b, 0, 0.5))", "where(a > b, 0, where(a < b, 1, 0.5))"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Callable
 from typing import Any
@@ -66,6 +67,12 @@ def check_primitive(name: str, *, samples: int = 50, seed: int = 0, rtol: float 
     True
     """
     rule = rule_named(name)
+    for form in (rule, dataclasses.replace(rule, exact=())) if rule.exact else (rule,):  # computed, and shown
+        _check_form(form, samples, seed, rtol, atol)
+    return True
+
+
+def _check_form(rule: Rule, samples: int, seed: int, rtol: float, atol: float) -> None:
     rng = np.random.default_rng(seed)
     for _ in range(samples):
         operands = [
@@ -80,10 +87,9 @@ def check_primitive(name: str, *, samples: int = 50, seed: int = 0, rtol: float 
             if not np.allclose(exact, difference, rtol=rtol, atol=atol, equal_nan=True):
                 where = ", ".join(f"{o.name} = {value}" for o, value in zip(rule.operands, operands, strict=True))
                 raise GradientError(
-                    f"{name}: the partial of {operand.name}, {rule.partials[index]}, gives {exact} at {where}, "
+                    f"{rule.name}: the partial of {operand.name}, {rule.partials[index]}, gives {exact} at {where}, "
                     f"but central differences of {rule.forward} give {difference}"
                 )
-    return True
 
 
 def _difference(rule: Rule, operands: list[Any], index: int, eps: float = 1e-6) -> Any:

@@ -10,7 +10,6 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from autograd import RULES, FormulaError, Rule
-from autograd.calculus import expr
 from autograd.calculus.expr import Call, Name, Number, fold, parse, substitute
 from autograd.calculus.printing import python_source, text_of
 
@@ -82,11 +81,12 @@ def test_the_table_makes_sense(name: str) -> None:
 def test_every_row_is_parsed_once(name: str) -> None:
     row = RULES[name]
     assert row.expressions is row.expressions
-    assert row.expressions.forward is parse(row.forward)
-    assert [text for _, text in row.given] == [  # written as ours are, a text is its tree's
-        text if expr.parse(text_of(tree)) == parse(text) else None
-        for (_, text), (_, tree) in zip(row.given, row.expressions.given, strict=True)
-    ]
+    exact = dict(row.exact)
+    assert row.expressions.forward is parse(exact.pop("y", row.forward))
+    names = [f"d{operand.name}" for operand in row.operands]
+    texts = [exact.pop(name, text) for name, text in zip(names, row.partials, strict=True)]
+    assert row.expressions.partials == tuple(map(parse, texts))
+    assert dict(row.expressions.given) == {name: parse(text) for name, text in {**dict(row.given), **exact}.items()}
 
 
 def test_equal_trees_are_equal_keys() -> None:
