@@ -338,7 +338,7 @@ class Operations(Vertex):
             b = other._data
             try:
                 y = math.pow(a, b)
-                dx = (b / a if math.fabs(a) > 0.0 else 0.0) if b == 0.0 else b * math.pow(a, b - 1.0)
+                dx = (b / a if math.fabs(a) > 0.0 else 0.0) if b == 0.0 else b * math.pow(a, b - 1.0) if b - 1.0 + 1.0 == b else (y / a * b if math.fabs(y) < 1e+280 else b * math.pow(a, b - 1.0)) if math.fabs(y) > 1e-280 else b * math.pow(a, b - 1.0)
                 dy = (-math.inf if b < 0.0 else 0.0 if b >= 0.0 else b) if a == 0.0 else y * math.log(a)
             except (ArithmeticError, ValueError):  # math raises where IEEE-754 has an answer
                 y, dx, dy = ieee("pow", a, b)
@@ -350,7 +350,7 @@ class Operations(Vertex):
             b = other
             try:
                 y = math.pow(a, b)
-                dx = (b / a if math.fabs(a) > 0.0 else 0.0) if b == 0.0 else b * math.pow(a, b - 1.0)
+                dx = (b / a if math.fabs(a) > 0.0 else 0.0) if b == 0.0 else b * math.pow(a, b - 1.0) if b - 1.0 + 1.0 == b else (y / a * b if math.fabs(y) < 1e+280 else b * math.pow(a, b - 1.0)) if math.fabs(y) > 1e-280 else b * math.pow(a, b - 1.0)
             except (ArithmeticError, ValueError):  # math raises where IEEE-754 has an answer
                 y, dx, _ = ieee("pow", a, b)
             dy = None
@@ -1360,7 +1360,7 @@ def pow(a: Operand, b: Operand) -> Value | float:
         b = primal(b)
     try:
         y = math.pow(a, b)
-        da = (b / a if math.fabs(a) > 0.0 else 0.0) if b == 0.0 else b * math.pow(a, b - 1.0)
+        da = (b / a if math.fabs(a) > 0.0 else 0.0) if b == 0.0 else b * math.pow(a, b - 1.0) if b - 1.0 + 1.0 == b else (y / a * b if math.fabs(y) < 1e+280 else b * math.pow(a, b - 1.0)) if math.fabs(y) > 1e-280 else b * math.pow(a, b - 1.0)
         db = (-math.inf if b < 0.0 else 0.0 if b >= 0.0 else b) if a == 0.0 else y * math.log(a)
     except (ArithmeticError, ValueError):  # math raises where IEEE-754 has an answer
         y, da, db = ieee("pow", a, b)

@@ -31,6 +31,12 @@ _LOWER_TAIL = (
     f" - ({_Z} - {_W}) * 1.4142135381698608 - {_Z} * 2.420323420895794e-08)"
 )
 
+#: Where b - 1 is rounded, as it is for a small b, a large logarithm of a would make much of it.
+_POWER = (
+    "where(b == 0, where(abs(a) > 0, b / a, 0), where(b - 1 + 1 == b, b * pow(a, b - 1), "
+    "where(abs(y) > 1e-280, where(abs(y) < 1e280, y / a * b, b * pow(a, b - 1)), b * pow(a, b - 1))))"
+)
+
 _ROWS = (
     # Arithmetic.
     Rule("add", "a b", "a + b", ("1", "1"), "Sum.", symbol="+"),
@@ -44,6 +50,7 @@ _ROWS = (
         "Power; a constant exponent is not differentiated.",
         domain=(_POSITIVE, (-3.0, 3.0)), symbol="**",
         kink="exponent 0: derivative 0; base 0: the exponent's derivative is 0",
+        exact=(("da", _POWER),),
     ),
     Rule("neg", "x", "-x", ("-1",), "Negation.", symbol="-"),
     Rule("abs", "x", "abs(x)", ("sign(x)",), "Absolute value.", kink="abs'(0) = 0"),
