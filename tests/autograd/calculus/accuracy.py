@@ -138,7 +138,7 @@ def page(cases: dict[str, tuple[Worst, Worst]]) -> str:
         "",
         "The largest errors found, in units in the last place (ulp) of the true result: 50 digits of mpmath against",
         "the eager engine and against the same formulas over NumPy arrays, at points of each row's domain and far",
-        f"out, to ±{FAR[-1]:g}. Promised, and tested, are {OF_RESULT:g} ulp for results, {OF_DERIVATIVE:g} for derivatives.",
+        f"out, to ±{FAR[-1]:g}. Promised: {OF_RESULT:g} ulp for results, {OF_DERIVATIVE:g} for derivatives.",
         "Errors of sums are in ulps of the largest term, and so are those of derivatives near their zeros (gelu,",
         f"silu). Numbers below {SUBNORMAL:g}, where a double runs out of bits, are not counted. A partial of logsumexp",
         "loses half an ulp more for each unit that its operand lies below the largest. What chooses or rounds",
