@@ -16,7 +16,7 @@ import types
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, TypeVar
 
-from autograd.errors import AnomalyError
+from autograd.errors import AnomalyError, TraceError
 
 if TYPE_CHECKING:
     from autograd.value import Value
@@ -29,6 +29,8 @@ __all__ = ["detect_anomaly", "hook", "no_grad"]
 hook: Callable[[Value], None] | None = None
 
 _recording = contextvars.ContextVar("recording", default=True)
+#: Why ``no_grad()`` cannot be entered here, if it cannot.
+_refused = contextvars.ContextVar("refused", default="")
 #: While watching: the source line that made each value.
 _watching: contextvars.ContextVar[dict[Value, str] | None] = contextvars.ContextVar("watching", default=None)
 _entered = 0
@@ -45,18 +47,21 @@ def no_grad() -> Iterator[None]:
     >>> y.data, y.parents
     (6.0, ())
     """
+    if _refused.get():
+        raise TraceError(_refused.get() + source_line())
     with _mode(_recording, False):
         yield
 
 
 @contextlib.contextmanager
-def recording() -> Iterator[None]:
-    """Record, also inside ``no_grad()``: for derivatives that are asked for there."""
-    token = _recording.set(True)
+def recording(*, refusal: str = "") -> Iterator[None]:
+    """Record, also inside ``no_grad()``, for derivatives asked for there; `refusal` says why none may be entered."""
+    tokens = _recording.set(True), _refused.set(refusal or _refused.get())
     try:
         yield
     finally:
-        _recording.reset(token)
+        _recording.reset(tokens[0])
+        _refused.reset(tokens[1])
 
 
 @contextlib.contextmanager

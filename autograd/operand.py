@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextvars
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from fractions import Fraction
@@ -24,6 +25,7 @@ __all__ = [
     "primal",
     "primals",
     "symbol_among",
+    "tracing",
     "unequal",
 ]
 
@@ -34,6 +36,10 @@ class Node:
     __slots__ = ()
 
     data: Any
+
+
+#: What traces a function in this thread or task, if anything does: a derivative taken then is traced, too.
+tracing: contextvars.ContextVar[Any] = contextvars.ContextVar("tracing", default=None)
 
 
 class Symbol(Node):

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograd.compiler.frontend.arguments import Arguments, floats
-from autograd.compiler.frontend.trace import trace, watching
+from autograd.compiler.frontend.trace import trace
 from autograd.compiler.instructions import Instructions
 from autograd.compiler.ir.array import ArrayProgram
 from autograd.compiler.loops import Loops
@@ -244,5 +244,4 @@ class Compiled:
             raise OperandError(f"a gradient needs one output, the function has {len(self.program.outputs)}")
 
     def _vector(self) -> _Array:
-        with watching:  # another thread's trace may have made symbols of them
-            return np.array([param.data for param in self.params])
+        return np.array([param.data for param in self.params])

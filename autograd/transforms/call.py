@@ -11,7 +11,7 @@ import numpy as np
 
 from autograd import modes
 from autograd.errors import LengthError, OperandError
-from autograd.operand import kind_of, number
+from autograd.operand import Node, kind_of, number, tracing
 from autograd.operations import Operand
 from autograd.transforms.sweep import behind, dependents, pull_back
 from autograd.transforms.tree import flatten
@@ -40,6 +40,7 @@ class Call:
         outputs: the numbers that came out, Values where they depend on anything.
         build: puts numbers into the outputs' structure; ``rebuild`` into the arguments'.
         aux: what was passed through.
+        tracer: what traces a function around this call, if anything does; inputs and outputs are its symbols then.
     """
 
     def __init__(
@@ -47,9 +48,10 @@ class Call:
     ) -> None:
         indices = _indices(argnums, len(args))
         leaves, self._rebuild = flatten(tuple(args[i] for i in indices))
-        self._create_graph = _inside.get() or any(isinstance(leaf, Value) for leaf in leaves)
+        self.tracer = tracing.get()
+        self._create_graph = self.tracer is not None or _inside.get() or any(isinstance(v, Value) for v in leaves)
         # A Value that comes in gets a node of its own, so that only this argument counts as the variable.
-        self.inputs = [leaf.identity() if isinstance(leaf, Value) else Value(leaf) for leaf in leaves]
+        self.inputs = list(map(self._variable, leaves))
         lifted = list(args)
         for index, argument in zip(indices, self._rebuild(self.inputs), strict=True):
             lifted[index] = argument
@@ -65,8 +67,17 @@ class Call:
             self.aux = _released(aux, self.release)
         self.outputs, self.build = flatten(returned)
         for output in self.outputs:
-            if not isinstance(output, Value):
+            if not isinstance(output, Node):
                 number(output)
+        if self.tracer is None:
+            self._sort()
+
+    def _variable(self, leaf: Any) -> Any:
+        if self.tracer is not None:
+            return self.tracer.variable(leaf)
+        return leaf.identity() if isinstance(leaf, Value) else Value(leaf)
+
+    def _sort(self) -> None:
         self.order = dependents([out for out in self.outputs if isinstance(out, Value)], self.inputs)
         self._between = set(self.order)
 
@@ -86,10 +97,13 @@ class Call:
 
     def gradients(self, weights: Sequence[Operand]) -> list[Any]:
         """The derivatives of the outputs' sum, each times its weight, with respect to each input: one sweep."""
-        seeds: dict[Value, Operand] = {}
+        seeds: dict[Any, Operand] = {}
         for output, weight in zip(self.outputs, weights, strict=True):
-            if isinstance(output, Value) and (isinstance(weight, Value) or weight != 0.0):
+            if isinstance(output, Node) and (isinstance(weight, Node) or weight != 0.0):
                 seeds[output] = seeds[output] + weight if output in seeds else weight
+        if self.tracer is not None:
+            traced: list[Any] = self.tracer.pull_back(seeds, self.inputs)
+            return traced
         # For a row of a jacobian, what is behind this output alone.
         order = self.order if len(seeds) == len(self.outputs) else behind(seeds, self._between.__contains__)
         found = pull_back(seeds, order, self.inputs, create_graph=self._create_graph)

@@ -15,7 +15,7 @@ import numpy as np
 
 from autograd import modes
 from autograd.errors import LengthError
-from autograd.operand import number
+from autograd.operand import Node, number
 from autograd.operations import Operand
 from autograd.transforms.call import Argnums, Call
 from autograd.transforms.derive import partials_as_values
@@ -127,10 +127,17 @@ def jvp(
     directions, _ = flatten(tuple(tangents))
     if len(directions) != len(call.inputs):
         raise LengthError(f"jvp() needs one tangent per primal: {len(call.inputs)} primals, {len(directions)} tangents")
-    moving: dict[Value, Operand] = {
-        value: direction if isinstance(direction, Value) else number(direction)
+    moving: dict[Any, Any] = {
+        value: direction if isinstance(direction, Node) else number(direction)
         for value, direction in zip(call.inputs, directions, strict=True)
     }
+    results = call.tracer.push_forward(moving, call.outputs) if call.tracer is not None else _moved(call, moving)
+    found = call.build(list(map(call.release, call.outputs))), call.build(list(map(call.release, results)))
+    return (*found, call.aux) if has_aux else found
+
+
+def _moved(call: Call, moving: dict[Any, Any]) -> list[Operand]:
+    """The tangents of the outputs, from those of the inputs."""
     for node in call.order:
         partials = partials_as_values(node, moving) if call.create_graph else node.partials
         edges = zip(node.parents, partials, strict=True)
@@ -138,9 +145,7 @@ def jvp(
     for output in call.outputs if modes.is_watching() else ():
         if isinstance(output, Value):
             modes.check_tangent(output, lambda value: primal(moving.get(value, 0.0)))
-    results = [moving.get(output, 0.0) if isinstance(output, Value) else 0.0 for output in call.outputs]
-    found = call.build(list(map(call.release, call.outputs))), call.build(list(map(call.release, results)))
-    return (*found, call.aux) if has_aux else found
+    return [moving.get(output, 0.0) if isinstance(output, Value) else 0.0 for output in call.outputs]
 
 
 def vjp(f: Callable[..., Any], *primals: Any, has_aux: bool = False) -> tuple[Any, ...]:
@@ -158,7 +163,8 @@ def vjp(f: Callable[..., Any], *primals: Any, has_aux: bool = False) -> tuple[An
         weights, _ = flatten(cotangents)
         if len(weights) != len(call.outputs):
             raise LengthError(f"vjp: {len(call.outputs)} outputs need as many cotangents, got {len(weights)}")
-        return call.rebuild(call.gradients([w if isinstance(w, Value) else number(w) for w in weights]))
+        own: list[Any] = [weight if isinstance(weight, Node) else number(weight) for weight in weights]
+        return call.rebuild(call.gradients(own))
 
     value = call.build(list(map(call.release, call.outputs)))
     return (value, back, call.aux) if has_aux else (value, back)

@@ -16,6 +16,7 @@ from operator import attrgetter
 from typing import Any
 
 from autograd import modes
+from autograd.operand import tracing
 from autograd.operations import Operand
 from autograd.transforms.derive import partials_as_values
 from autograd.value import Value, primal
@@ -41,6 +42,10 @@ def gradients(root: Value, wrt: Sequence[Value], *, create_graph: bool = False) 
     >>> first.data, gradients(first, [x])
     (12.0, [12.0])
     """
+    tracer = tracing.get()
+    if tracer is not None:
+        traced: list[Any] = tracer.pull_back({root: 1.0}, wrt)
+        return traced
     found = pull_back({root: 1.0}, dependents([root], wrt), wrt, create_graph=create_graph)
     return [adjoint if isinstance(adjoint, Value) else Value(adjoint) for adjoint in found] if create_graph else found
 

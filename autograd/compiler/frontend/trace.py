@@ -1,19 +1,19 @@
 """Tracing: run a scalar function once on symbols, and keep what it did as a graph of rows of the table.
 
 A symbol holds no number, so nothing about the example it was traced with can be baked in: reading ``.data``, comparing
-to branch, or converting to float stops with the line that did it.
+to branch, or converting to float stops with the line that did it. The same holds for every Value that the function
+reaches by itself, parameters and others: see :mod:`autograd.compiler.frontend.guard`.
 """
 
 from __future__ import annotations
 
-import contextlib
-import contextvars
 import functools
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any, NoReturn, cast
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NoReturn
 
 from autograd.calculus.table import RULES
+from autograd.compiler.frontend.derivative import pull_back, push_forward
+from autograd.compiler.frontend.guard import MEND, guarded
 from autograd.compiler.ir.graph import COMPARISONS, Graph
 from autograd.errors import TraceError
 from autograd.graph import topological_order
@@ -23,11 +23,7 @@ from autograd.operand import Node, Symbol, constant, number
 from autograd.transforms.tree import flatten
 from autograd.value import Value
 
-_current: contextvars.ContextVar[Tracer] = contextvars.ContextVar("tracer")
-#: Held while parameters are symbols: another thread's trace would take that for what they are.
-watching = threading.RLock()
-
-__all__ = ["trace", "watching"]
+__all__ = ["trace"]
 
 
 class _Recorder(NumpyMethods, Symbol):
@@ -38,7 +34,7 @@ class _Recorder(NumpyMethods, Symbol):
     @property
     def data(self) -> NoReturn:
         """Not there: a symbol stands for every number its node will have."""
-        raise TraceError(_MEND.format("reading .data") + source_line())
+        raise TraceError(MEND.format("reading .data") + source_line())
 
     @property
     def grad(self) -> NoReturn:
@@ -46,12 +42,12 @@ class _Recorder(NumpyMethods, Symbol):
         raise TraceError("a traced value has no .grad: call program.value_and_grad(...)" + source_line())
 
     def _convert(self) -> NoReturn:
-        raise TraceError(_MEND.format("turning it into a plain number") + source_line())
+        raise TraceError(MEND.format("turning it into a plain number") + source_line())
 
     __float__ = __int__ = __index__ = __complex__ = _convert
 
     def __bool__(self) -> bool:
-        raise TraceError(_MEND.format("branching") + source_line())
+        raise TraceError(MEND.format("branching") + source_line())
 
     def __hash__(self) -> int:
         return id(self)
@@ -121,6 +117,7 @@ class Tracer:
         self.held: list[Value] = []
         self._nodes = {id(param): graph.leaf("param", place) for place, param in enumerate(params)}
         self._alive: list[Value] = list(params)  # an id is a name only as long as its object lives
+        self._variables = 0
 
     def record(self, op: str, operands: tuple[Any, ...]) -> Traced:
         return Traced(self, self.graph.apply(op, *map(self.node, operands)))
@@ -136,6 +133,26 @@ class Tracer:
         if isinstance(operand, Value):
             return self._lift(operand)
         return self.graph.const(number(operand))
+
+    # What the transforms ask for: a derivative of a function of symbols is a symbol.
+
+    def variable(self, operand: Any) -> Traced:
+        """A symbol of its own for what is differentiated by: equal to `operand`, and yet another variable."""
+        self._variables += 1
+        return Traced(self, self.graph.variable(self.node(operand), self._variables))
+
+    def pull_back(self, seeds: Mapping[Any, Any], wrt: Sequence[Any]) -> list[Any]:
+        """The derivative of the sum of ``seed * root`` with respect to each of `wrt`."""
+        found = pull_back(
+            self.graph, [(self.node(r), self.node(s)) for r, s in seeds.items()], list(map(self.node, wrt))
+        )
+        return [0.0 if node is None else Traced(self, node) for node in found]
+
+    def push_forward(self, tangents: Mapping[Any, Any], outputs: Sequence[Any]) -> list[Any]:
+        """The derivative of each output along the tangents of symbols."""
+        moving = {self.node(value): self.node(tangent) for value, tangent in tangents.items()}
+        found = push_forward(self.graph, moving, list(map(self.node, outputs)))
+        return [0.0 if node is None else Traced(self, node) for node in found]
 
     def _lift(self, root: Value) -> int:
         """The node of a parameter, or of a Value from outside: that is read, or computed, afresh in every run."""
@@ -179,6 +196,7 @@ def trace(
             "the function does something else each time it runs (it draws at random, or counts), and one of these "
             "would be baked into the program: pass what changes as an argument"
         )
+    graph.forward_variables()
     return graph, build
 
 
@@ -195,42 +213,6 @@ def _traced(
         nodes = [graph.leaf("input", count + i, per_row=place not in uniform) for i in range(len(leaves))]
         count += len(leaves)
         arguments.append(rebuild([Traced(tracer, node) for node in nodes]))
-    with _watched(tracer, params):
+    with guarded(tracer):
         outputs, build = flatten(f(*arguments))
     return [tracer.node(output) for output in outputs], tracer.held, build
-
-
-@contextlib.contextmanager
-def _watched(tracer: Tracer, params: Sequence[Value]) -> Iterator[None]:
-    """Make the parameters symbols as long as the function runs: reading their numbers would bake them in."""
-    with watching:
-        classes = [type(param) for param in params]
-        token = _current.set(tracer)
-        for param, kind in zip(params, classes, strict=True):
-            param.__class__ = _watched_kind(cast(Any, kind))
-        try:
-            yield
-        finally:
-            for param, kind in zip(params, classes, strict=True):
-                param.__class__ = kind
-            _current.reset(token)
-
-
-class _Watched(_Recorder):
-    """Turns a class of Values into one of symbols; numbers stay where they are, out of reach."""
-
-    __slots__ = ()
-
-    def record(self, op: str, operands: tuple[Any, ...]) -> Traced:
-        return _current.get().record(op, operands)
-
-
-@functools.cache
-def _watched_kind(kind: Any) -> Any:
-    return type(f"Traced{kind.__name__}", (_Watched, kind), {"__slots__": ()})
-
-
-_MEND = (
-    "{} would bake this one sample's number into the program, which runs on all of them: use where(condition, a, b), "
-    "maximum, minimum, abs or relu instead of deciding in Python"
-)

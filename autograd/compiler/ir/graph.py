@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.calculus import expr
 from autograd.calculus.table import RULES, Rule
 from autograd.value import Value
 
@@ -99,6 +100,22 @@ class Graph:
             node = self._known[key] = self._applied(op, operands)
         return node
 
+    def variable(self, node: int, serial: int) -> int:
+        """A node equal to another one that counts as a variable of its own: what a derivative is taken by."""
+        key = ("variable", serial, node)
+        if key not in self._known:
+            self._known[key] = self._add("identity", (node,), 0.0, per_row=self.per_row[node])
+        return self._known[key]
+
+    def forward_variables(self) -> None:
+        """Let whatever reads a variable read what it is equal to: derivatives have been taken."""
+        equal = list(range(len(self)))
+        for node, op in enumerate(self.ops):
+            self.operands[node] = tuple([equal[operand] for operand in self.operands[node]])
+            if op == "identity":
+                equal[node] = self.operands[node][0]
+        self.outputs = [equal[node] for node in self.outputs]
+
     def _applied(self, op: str, operands: tuple[int, ...]) -> int:
         if all(self.ops[i] == "const" for i in operands):
             return self.const(_evaluate(op, [self.numbers[i] for i in operands]))
@@ -137,8 +154,7 @@ class Graph:
 
 def _evaluate(op: str, numbers: list[float]) -> float:
     if op in COMPARISONS:
-        a, b = numbers
-        return float({"lt": a < b, "le": a <= b, "gt": a > b, "ge": a >= b}[op])
+        return float(expr.COMPARISONS[op](*numbers))
     rule = RULES[op]
     with np.errstate(all="ignore"):
         return float(rule.arrays(*rule.grouped([np.float64(x) for x in numbers]))[0])
