@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo play test cluster check fix bench clean again
+.PHONY: help demo gallery play test cluster check fix bench clean again
 
 # A variable from the command line or the environment picks the Python: PYTHON=python3.13 make demo
 PYTHON ?=
@@ -22,6 +22,9 @@ demo: .venv/.demo  ## train two classifiers, leave their pictures in out/
 play: .venv/.demo  ## write the playground into out/ and open it in a browser
 	@mkdir -p out
 	$(python) -m viz play -o out/playground.html --open
+
+gallery: .venv/.demo  ## every picture and page the project can make, in docs/gallery
+	MPLBACKEND=Agg $(python) examples/gallery.py
 
 test: .venv/.test  ## run the whole test suite
 	$(python) -m pytest --numprocesses auto
