@@ -148,7 +148,7 @@ def _html(plan: dict[str, Any], words: dict[str, str], lang: str, film: dict[str
     }
     return single_file(
         _resource("page.html"),
-        sheet=_resource("page.css"),
+        sheet=_resource("page.css") + _resource("scrub.css"),
         script=joined([*engine(), *(_resource(f"{name}.js") for name in _SCRIPTS)]),
         data=carried,
         words={"no_script": words["no_script"]},

@@ -42,3 +42,8 @@ function fitting(text, width, font) {
   while (count > 1 && ruler.measureText(`${letters.slice(0, count).join("")}…`).width > width) count--;
   return `${letters.slice(0, count).join("")}…`;
 }
+
+// Set a text if it is another one.
+function write(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}

@@ -11,6 +11,7 @@ class App {
     this.camera = new Camera(this.svg, byId("world"), () => this.moved());
     this.scene = new Scene(byId("world"), this.graph, this.playback);
     this.panel = new Panel(byId("panel"), this);
+    this.touch = new Touch(this);
     this.tip = new Tip(byId("tip"), this);
     this.player = new Player(this);
     this.search = new Search(byId("search"), byId("matches"), this);
@@ -36,7 +37,8 @@ class App {
 
   restore() {
     this.isReady = false;
-    const { step, view, at, folded, theme, row, by } = readAddress();
+    const { step, view, at, folded, theme, row, by, set } = readAddress();
+    this.touch.restore(set);
     this.setTheme(theme);
     this.playback.stride = "value";
     this.#takeRow(this.graph.rows === 1 ? 0 : row !== null && row < this.graph.rows ? row : null);
@@ -141,6 +143,7 @@ class App {
       step: this.playback.index, row: this.graph.rows > 1 ? this.graph.row : null, by: this.playback.stride, at: this.selected,
       view: this.isFitted ? null : [this.camera.x, this.camera.y, this.camera.zoom],
       folded: this.graph.groups.size ? [...this.closed] : null, theme: document.documentElement.dataset.theme,
+      set: this.touch.numbers,
     }), 120);
   }
 
@@ -196,6 +199,7 @@ class App {
     this.scene.highlight(null);
     this.scene.select(key);
     this.panel.show(chosen);
+    this.touch.show(chosen);
     for (const frame of this.svg.querySelectorAll(".frame")) {
       frame.classList.toggle("selected", frame.dataset.group === key);
     }
