@@ -41,6 +41,10 @@ def _is_activation(rule: Any) -> bool:
 
 
 def _activation(name: str) -> Callable[[Value], Value]:
+    if not isinstance(name, str):
+        raise OperandError(
+            f"activation is a name such as 'tanh', got {name!r}; for another layer: model.layers[1] = Layer(16, 8, 'relu')"
+        )
     if name == "linear":
         return _itself
     if name not in RULES or not _is_activation(RULES[name]):
