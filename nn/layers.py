@@ -43,7 +43,7 @@ def _is_activation(rule: Any) -> bool:
 def _activation(name: str) -> Callable[[Value], Value]:
     if not isinstance(name, str):
         raise OperandError(
-            f"activation is a name such as 'tanh', got {name!r}; for another layer: model.layers[1] = Layer(16, 8, 'relu')"
+            f"activation is a name such as 'tanh', got {name!r}; layers may differ: model.layers[1] = Layer(16, 8)"
         )
     if name == "linear":
         return _itself

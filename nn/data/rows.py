@@ -146,7 +146,9 @@ def train_test_split(
     running = np.rint(np.concatenate([[0], np.cumsum(sizes)]) * test_fraction).astype(np.int64)
     quotas = np.where(sizes > 1, np.clip(np.diff(running), 1, sizes - 1), 0)
     if not quotas.any():
-        raise DataError(f"every class has a single row ({n} in all): give more rows, or stratify=False")
+        raise DataError(
+            f"every class has a single row ({n} in all), so none can be held out: give more rows, or stratify=False"
+        )
     order = drawing(seed).permutation(n)
     for_test = np.zeros(n, dtype=bool)
     for label, quota in enumerate(quotas):

@@ -193,9 +193,12 @@ class Estimator(Interface, ABC):
             raise DataError(f"validation_fraction must be above 0 and below 1, got {self.validation_fraction!r}")
         strata = self._strata(y)
         groups = np.zeros(len(y)) if strata is None else strata
-        rows, judged, _, _ = train_test_split(
-            np.arange(len(y)), groups, test_fraction=self.validation_fraction, seed=rng, stratify=strata is not None
-        )
+        try:
+            rows, judged, _, _ = train_test_split(
+                np.arange(len(y)), groups, test_fraction=self.validation_fraction, seed=rng, stratify=strata is not None
+            )
+        except DataError as error:
+            raise DataError(f"early_stopping holds rows out, but {error}") from None
         return rows, judged
 
     def _model(self, n_in: int, target: Target, rng: np.random.Generator) -> MLP:

@@ -153,7 +153,14 @@ class Classifier(Estimator):
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """Return the accuracy on rows X with labels y, (rows,): the fraction that is right, rows counted by weight."""
         predicted = self.predict(X)
-        right = predicted == labels_of(y, len(predicted), type(self).__name__)
+        labels = labels_of(y, len(predicted), type(self).__name__)
+        if "O" not in labels.dtype.kind + predicted.dtype.kind and (labels.dtype.kind in "US") != (
+            predicted.dtype.kind in "US"
+        ):
+            raise DataError(
+                f"y has labels of the kind {labels.dtype}, but the classes are {self.classes_.tolist()!r}"[:300]
+            )
+        right = predicted == labels
         return float(np.average(right, weights=weights_of(sample_weight, len(predicted))))
 
     def __sklearn_tags__(self) -> Any:
@@ -213,6 +220,8 @@ class Classifier(Estimator):
             if self.class_weight != "balanced":
                 raise OperandError(f"class_weight is a mapping, 'balanced' or None, got {self.class_weight!r}")
             return np.asarray(own * (own.sum() / len(classes) / np.bincount(encoded, own))[encoded])
+        if not isinstance(self.class_weight, Mapping):
+            raise OperandError(f"class_weight is a mapping, 'balanced' or None, got {self.class_weight!r}")
         names = classes.tolist()
         unknown = [name for name in self.class_weight if name not in names]
         if unknown:

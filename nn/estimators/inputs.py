@@ -143,6 +143,8 @@ def labels_of(y: Any, rows: int, owner: str) -> _Array:
         raise LengthError(f"X has {rows} rows but y has {len(labels)} labels: give one label per row")
     if labels.dtype.kind == "f" and not (np.isfinite(labels).all() and (labels == np.floor(labels)).all()):
         raise DataError("Unknown label type: y holds fractions (or NaN), which look like measurements, not classes")
+    if labels.dtype.kind == "c":
+        raise DataError("Unknown label type: y holds complex numbers, which are no classes")
     if labels.dtype.kind == "O":
         missing = [
             i for i, label in enumerate(labels) if label is None or type(label).__name__ == "NAType" or label != label

@@ -149,6 +149,7 @@ def test_classes_may_have_weights() -> None:
         ({"few": -1.0}, "class_weight must be finite numbers of at least 0"),
         ({"few": 0.0, "many": 0.0}, "one above 0"),
         ("even", "class_weight is a mapping, 'balanced' or None, got 'even'"),
+        ([1.0, 2.0], r"class_weight is a mapping, 'balanced' or None, got \[1\.0, 2\.0\]"),
     ):
         with pytest.raises(GlassgradError, match=message):
             Classifier(class_weight=wrong).fit(X, names)
@@ -187,6 +188,13 @@ def test_probabilities_are_no_surer_than_those_of_the_peer() -> None:
     own, other = np.mean(losses, axis=0)
     assert own < 1.25 * other
     assert own < 0.13
+
+
+def test_early_stopping_of_too_few_rows() -> None:
+    with pytest.raises(DataError, match="early_stopping holds rows out, but every class has a single row"):
+        Classifier(early_stopping=True).fit([[0.0], [1.0]], [0, 1])
+    with pytest.raises(DataError, match="early_stopping holds rows out, but a split needs at least 2 rows"):
+        Regressor(early_stopping=True).fit([[0.0]], [0.0])
 
 
 def test_log_probabilities_are_exact_where_probabilities_are_0() -> None:

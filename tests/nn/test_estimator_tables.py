@@ -119,6 +119,18 @@ def test_labels_of_kinds_that_numpy_would_merge_are_refused() -> None:
         Classifier().fit(X, [[1, "1"][i] for i in y])
 
 
+def test_labels_of_another_kind_than_the_classes_are_no_score() -> None:
+    X, y = data.blobs(12, centers=2, seed=4)
+    text = np.array(["0", "1"])[y]
+    with pytest.raises(DataError, match=r"y has labels of the kind <U1, but the classes are \[0, 1\]"):
+        Classifier((2,), epochs=1).fit(X, y).score(X, text)
+    with pytest.raises(DataError, match="y has labels of the kind int64, but the classes are"):
+        Classifier((2,), epochs=1).fit(X, text).score(X, y)
+    assert Classifier((2,), epochs=1).fit(X, text).score(X, text.astype(object)) >= 0.0
+    with pytest.raises(DataError, match="complex"):
+        Classifier().fit(X, y * 1j)
+
+
 @both
 def test_what_is_no_table(kind: type[Any]) -> None:
     table, y = columns()

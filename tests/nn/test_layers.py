@@ -530,5 +530,5 @@ def test_the_arguments_of_micrograd() -> None:
 @pytest.mark.parametrize("activation", [["tanh", "relu"], ("relu",), None, 3])
 def test_an_activation_is_a_name(activation: Any) -> None:
     for make in (lambda: Neuron(2, activation), lambda: Layer(2, 3, activation), lambda: MLP(2, [3, 1], activation)):
-        with pytest.raises(OperandError, match=r"activation is a name such as 'tanh', got .*Layer\(16, 8, 'relu'\)"):
+        with pytest.raises(OperandError, match=r"activation is a name such as 'tanh', got .*Layer\(16, 8\)"):
             make()
