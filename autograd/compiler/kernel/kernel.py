@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 
 from autograd.compiler.ir.array import ArrayProgram
+from autograd.compiler.kernel.instructions import Instructions
 from autograd.compiler.kernel.machine_code import MachineCode, load
 from autograd.compiler.kernel.module import module_text
-from autograd.compiler.kernel.schedule import schedule
+from autograd.compiler.kernel.schedule import Schedule, schedule
 from autograd.compiler.kernel.storage import Storage
 from autograd.compiler.kernel.update import Stages
 
@@ -20,8 +21,8 @@ __all__ = ["Kernel"]
 
 _Array = np.ndarray[Any, Any]
 _POINTER, _WHOLE, _TRUTH = ctypes.c_void_p, ctypes.c_int64, ctypes.c_bool
-_EVALUATE = (_POINTER, _POINTER, _WHOLE, _POINTER, _WHOLE, _TRUTH)
-_TRAIN = (*[_POINTER] * 2, _WHOLE, *[_POINTER] * 4, _WHOLE, *[_POINTER] * 3, _WHOLE, _WHOLE, _TRUTH)
+_EVALUATE = (_POINTER, _POINTER, _WHOLE, _POINTER, _WHOLE, _TRUTH, *[_POINTER] * 4)
+_TRAIN = (*[_POINTER] * 2, _WHOLE, *[_POINTER] * 4, _WHOLE, *[_POINTER] * 3, _WHOLE, _WHOLE, _TRUTH, *[_POINTER] * 4)
 
 
 class Kernel:
@@ -50,7 +51,7 @@ class Kernel:
         self.gradient = self._storage.vector(self._memory, program.gradient)
         self._held = self._storage.vector(self._memory, program.held) if program.held.size else np.zeros(0)
         self._steps = np.zeros(program.params.size)
-        self._code = self._compiled(guarded=False)
+        self._code, self._tables = self._compiled(guarded=False)
 
     def hold(self, numbers: Sequence[float]) -> None:
         """Give the Values from outside their numbers."""
@@ -61,10 +62,10 @@ class Kernel:
         """Return the mean output over rows X, C-ordered (rows, inputs); the gradient is in :attr:`gradient`."""
         order = np.arange(len(X), dtype=np.int64)
         given = (self._memory.ctypes.data, X.ctypes.data, X.shape[1], order.ctypes.data, len(X), True)
-        with np.errstate(all="ignore"):
-            value = self._function(self._code, "evaluate", ctypes.c_double, *_EVALUATE)(*given)
-            if not np.isfinite(self.gradient).all():
-                value = self._function(self._guarded, "evaluate", ctypes.c_double, *_EVALUATE)(*given)
+        value = self._function(self._code, "evaluate", ctypes.c_double, *_EVALUATE)(*given, *self._tables.addresses)
+        if not np.isfinite(self.gradient).all():
+            code, tables = self._guarded
+            value = self._function(code, "evaluate", ctypes.c_double, *_EVALUATE)(*given, *tables.addresses)
         return float(value)
 
     def train(
@@ -88,31 +89,51 @@ class Kernel:
         given = [self._memory, X], X.shape[1], [*arrays], taken, [states, self._steps, losses]
         at = 0
         while at < len(losses):
-            at = self._run(self._code, given, at, len(losses), check=True)
+            at = self._run(self._code, self._tables, given, at, len(losses), check=True)
             if at < len(losses):  # a gradient that is not finite: the same step by the zero rule
                 fresh[at] = 1
-                self._run(self._guarded, given, at, at + 1, check=False)
+                self._run(*self._guarded, given, at, at + 1, check=False)
                 at += 1
         return losses
 
-    def _run(self, code: MachineCode, given: Any, first: int, last: int, *, check: bool) -> int:
+    def _run(self, code: MachineCode, tables: _Tables, given: Any, first: int, last: int, *, check: bool) -> int:
         before, columns, middle, taken, behind = given
         train = self._function(code, "train", _WHOLE, *_TRAIN)
         addresses = [[array.ctypes.data for array in part] for part in (before, middle, behind)]
-        return int(train(*addresses[0], columns, *addresses[1], taken, *addresses[2], first, last, check))
+        return int(
+            train(*addresses[0], columns, *addresses[1], taken, *addresses[2], first, last, check, *tables.addresses)
+        )
 
     @functools.cached_property
-    def _guarded(self) -> MachineCode:
+    def _guarded(self) -> tuple[MachineCode, _Tables]:
         """The same code with products that keep the zero rule, made when it is needed."""
         return self._compiled(guarded=True)
 
-    def _compiled(self, *, guarded: bool) -> MachineCode:
-        stages = self._stages or None
-        return load(module_text(self._program, self._schedule, self._storage, stages, guarded=guarded))
+    def _compiled(self, *, guarded: bool) -> tuple[MachineCode, _Tables]:
+        own, stages = self._schedule, self._stages or None
+        tables = _Tables(self._storage, own, own.backward if guarded else frozenset())
+        return load(module_text(self._program, own, self._storage, stages, guarded=guarded)), tables
 
     @functools.lru_cache(maxsize=8)  # noqa: B019 - as long as the kernel
     def _function(self, code: MachineCode, name: str, *kinds: Any) -> Any:
         return code.function(name, *kinds)
+
+
+class _Tables:
+    """The tables of what is not written out, and what carries them out.
+
+    Attributes:
+        addresses: of ``interpret``, the steps, their places, and the bounds of segments; null if there are none.
+    """
+
+    def __init__(self, storage: Storage, own: Schedule, guarded: frozenset[int]) -> None:
+        segments = [ops for part in own.parts for in_tables, ops in part if in_tables]
+        self.addresses: tuple[int | None, ...] = (None,) * 4
+        if segments:
+            made = Instructions(storage, segments, guarded)
+            self._code = load(made.text())
+            self._arrays = made.steps, made.code, np.array(made.bounds, np.int64)
+            self.addresses = (self._code.address("interpret"), *(array.ctypes.data for array in self._arrays))
 
 
 def _aligned(size: int) -> _Array:

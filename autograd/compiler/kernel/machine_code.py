@@ -43,10 +43,13 @@ class MachineCode:
     def __init__(self, engine: Any) -> None:
         self._engine = engine
 
+    def address(self, name: str) -> int:
+        """Where the function of that name begins."""
+        return int(self._engine.get_function_address(name))
+
     def function(self, name: str, result: Any, *arguments: Any) -> Callable[..., Any]:
         """The function of that name, with the ctypes of its result (or None) and arguments."""
-        address = self._engine.get_function_address(name)
-        function = ctypes.CFUNCTYPE(result, *arguments)(address)
+        function = ctypes.CFUNCTYPE(result, *arguments)(self.address(name))
         function.owner = self  # type: ignore[attr-defined]
         return function
 

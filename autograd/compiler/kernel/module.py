@@ -22,7 +22,10 @@ from autograd.compiler.kernel.writer import Lanes, Name, Writer
 
 __all__ = ["module_text"]
 
+#: Where the tables of instructions are, if there are any: ``interpret``, and its arguments.
+_TABLES = ["ptr %interpret", "ptr %steps", "ptr %code", "ptr %bounds"]
 _EVALUATE = ["ptr noalias %memory", "ptr noalias %X", "i64 %columns", "ptr noalias %order", "i64 %rows", "i1 %load"]
+_EVALUATE += _TABLES
 
 
 def module_text(
@@ -50,7 +53,7 @@ def module_text(
 class _Evaluation:
     def __init__(self, writer: Writer, program: ArrayProgram, own: Schedule, storage: Storage, guarded: bool) -> None:
         self._writer, self._program, self._own, self._storage = writer, program, own, storage
-        self._guarded = guarded
+        self._guarded, self._segments = guarded, itertools.count()
 
     def write(self) -> Name:
         """The body of the function; its result."""
@@ -60,24 +63,39 @@ class _Evaluation:
         output = self._program.outputs[0]
         if not own.block:
             self._load("0", "1", "1")
-            self._ops(own.before, "1", "1", share)
+            self._ops(0, "1", "1", share)
             return Lanes(writer, 1).load(self._storage.address(writer, output, [0] * len(output.shape)))
         single = Lanes(writer, 1)
-        self._ops(own.before, "0", "0", share)
+        self._ops(0, "0", "0", share)
         with writer.counted("0", "%rows", own.block, [("double", single.number(0.0))]) as (start, (total,), following):
             left = writer.pure(f"sub nsw i64 %rows, {start}")
             count = writer.call("i64", "llvm.smin.i64", [("i64", left), ("i64", str(own.block))])
             padded = writer.pure(f"and i64 {writer.plus(count, GROUP - 1)}, {-GROUP}")
             self._load(start, count, padded)
-            self._ops(own.each, padded, count, share)
+            self._ops(1, padded, count, share)
             nests = Nests(writer, self._storage, padded, count, share)
             following.append(nests.mean(output, total) if output.per_row else total)
-        self._ops(own.after, "0", "0", share)
+        self._ops(2, "0", "0", share)
         if output.per_row:
             return single.div(following[0], rows)
         return single.load(self._storage.address(writer, output, [0] * len(output.shape)))
 
-    def _ops(self, ops: Sequence[Op], rows: Name, count: Name, share: Name) -> None:
+    def _ops(self, part: int, rows: Name, count: Name, share: Name) -> None:
+        for in_tables, ops in self._own.parts[part]:
+            if in_tables:
+                self._interpret(rows)
+            else:
+                self._written_out(ops, rows, count, share)
+
+    def _interpret(self, rows: Name) -> None:
+        """Carry out the next segment of the tables."""
+        writer, segment = self._writer, next(self._segments)
+        places = [writer.pure(f"getelementptr inbounds i64, ptr %bounds, i64 {segment + i}") for i in (0, 1)]
+        first, last = (writer.result(f"load i64, ptr {place}, align 8") for place in places)
+        given = f"ptr %memory, ptr %steps, ptr %code, i64 {first}, i64 {last}, i64 {rows}"
+        writer.do(f"call void %interpret({given})")
+
+    def _written_out(self, ops: Sequence[Op], rows: Name, count: Name, share: Name) -> None:
         nests = Nests(self._writer, self._storage, rows, count, share)
         for op in ops:
             if isinstance(op, Contract):

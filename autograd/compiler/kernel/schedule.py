@@ -7,6 +7,8 @@ that would change what is computed, there is one block of all rows.
 
 from __future__ import annotations
 
+import itertools
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -22,6 +24,8 @@ __all__ = ["Schedule", "schedule"]
 #: Bytes of a block: about half of what the second cache of a core holds.
 _CACHE = 256 * 1024
 _FEWEST, _MOST = 32, 512
+#: From so many operations on, those are carried out by tables that are no products of so many numbers.
+MANY, _LARGE = 200, 2048
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,7 @@ class Schedule:
         backward: which of all these belong to the backward half.
         block: rows of a block, a multiple of eight; 0 where buffers have no axis of rows.
         buffers: with those that were added.
+        in_tables: whether there are so many operations that small ones are carried out by tables.
     """
 
     before: tuple[Op, ...]
@@ -41,18 +46,45 @@ class Schedule:
     backward: frozenset[int]
     block: int
     buffers: tuple[Buffer, ...]
+    in_tables: bool
+
+    @property
+    def parts(self) -> list[list[tuple[bool, tuple[Op, ...]]]]:
+        """The three parts, each as runs of operations: whether they are carried out by tables, and which."""
+        return [
+            [(tabled, tuple(run)) for tabled, run in itertools.groupby(part, self._is_tabled)]
+            for part in (self.before, self.each, self.after)
+        ]
+
+    def _is_tabled(self, op: Op) -> bool:
+        return self.in_tables and is_small(op)
+
+
+def is_small(op: Op) -> bool:
+    """Whether tables suit an operation."""
+    if isinstance(op, Contract):
+        return _products(op) < _LARGE
+    return not (isinstance(op, Fill) and op.share)
+
+
+def _products(op: Contract) -> int:
+    lengths: dict[str, int] = {}
+    for letters, at in zip(op.letters, (op.out, op.left, op.right), strict=True):
+        lengths |= dict(zip(letters, at.shape, strict=True))
+    return math.prod(lengths.values())
 
 
 def schedule(program: ArrayProgram, rows: int) -> Schedule:
     """Return the schedule of a program for steps of up to `rows` rows."""
-    halves = [_even(half) for half in ((*program.setup, *program.forward), program.backward)]
+    many = len(program.setup) + len(program.forward) + len(program.backward) > MANY
+    halves = [_even(half, many) for half in ((*program.setup, *program.forward), program.backward)]
     buffers = dict.fromkeys(program.buffers)
     for op in (*halves[0], *halves[1]):
         for at in (*(at for _, at in op.reads), *(at for at, _ in op.writes)):
             buffers[at.buffer] = None
     ops, backward = [*halves[0], *halves[1]], frozenset(map(id, halves[1]))
     if rows == 1:
-        return Schedule(tuple(ops), (), (), backward, 0, tuple(buffers))
+        return Schedule(tuple(ops), (), (), backward, 0, tuple(buffers), many)
     whole = -(-rows // GROUP) * GROUP
     width = sum(buffer.size for buffer in buffers if buffer.per_row) * 8
     block = min(max(_CACHE // max(width, 1), _FEWEST), _MOST)
@@ -63,15 +95,15 @@ def schedule(program: ArrayProgram, rows: int) -> Schedule:
             own = frozenset(changed.get(number, number) for number in backward)
             count = -(-rows // block)
             block = -(-rows // count // GROUP) * GROUP
-            return Schedule(before, each, after, own, block, tuple(buffers))
-    return Schedule((), tuple(ops), (), backward, whole, tuple(buffers))
+            return Schedule(before, each, after, own, block, tuple(buffers), many)
+    return Schedule((), tuple(ops), (), backward, whole, tuple(buffers), many)
 
 
-def _even(ops: Sequence[Op]) -> list[Op]:
+def _even(ops: Sequence[Op], many: bool) -> list[Op]:
     """The same with listed views of products copied to places at even steps, and back."""
     found: list[Op] = []
     for op in ops:
-        if not isinstance(op, Contract):
+        if not isinstance(op, Contract) or (many and is_small(op)):
             found.append(op)
             continue
         behind: list[Op] = []

@@ -22,9 +22,12 @@ Stages = Sequence[OptimizerStage]
 _TRAIN = [
     "ptr noalias %memory", "ptr noalias %X", "i64 %columns", "ptr noalias %order", "ptr noalias %starts",
     "ptr noalias %fresh", "ptr noalias %rates", "i64 %taken", "ptr noalias %states", "ptr noalias %steps",
-    "ptr noalias %losses", "i64 %first", "i64 %last", "i1 %check",
+    "ptr noalias %losses", "i64 %first", "i64 %last", "i1 %check", "ptr %interpret", "ptr %table", "ptr %code",
+    "ptr %bounds",
 ]  # fmt: skip
-_EVALUATED = "ptr %memory, ptr %X, i64 %columns, ptr {}, i64 {}, i1 {}"
+_EVALUATED = (
+    "ptr %memory, ptr %X, i64 %columns, ptr {}, i64 {}, i1 {}, ptr %interpret, ptr %table, ptr %code, ptr %bounds"
+)
 
 
 def write_update(writer: Writer, stages: Stages, params: int, parameters: int, gradient: int) -> None:

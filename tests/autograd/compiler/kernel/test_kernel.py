@@ -182,3 +182,41 @@ def test_training_goes_on_behind_a_gradient_that_is_not_finite() -> None:
     steps = np.array([[0.1]] * 3)
     kernel.train(X, np.array([0, 1, 2]), np.array([0, 1, 2, 3]), np.ones(3, np.int64), steps, 0, np.zeros((0, 2)))
     np.testing.assert_allclose(kernel.parameters, [1.0 - 0.1 - 0.2, 2.0 - 0.1 - 0.1], rtol=1e-12)
+
+
+@pytest.mark.parametrize("rows", [1, 13])
+@pytest.mark.parametrize("seed", range(3))
+def test_tables_of_instructions(rows: int, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(schedule, "MANY", 0)
+    random = np.random.default_rng(seed)
+    w = [Value(float(number)) for number in random.uniform(0.2, 0.9, 6)]
+    choices = random.integers(0, 10**6, (40, 4)).tolist()
+
+    def f(x: Any) -> Any:
+        nodes: list[Any] = [*w, *(x[i] * w[i] for i in range(3))]
+        for kind, i, j, k in choices:
+            a, b, c = (nodes[index % len(nodes)] for index in (i, j, k))
+            made = [
+                lambda a=a: a.tanh(), lambda a=a, b=b: a * b, lambda a=a, b=b: a + b, lambda a=a, b=b: maximum(a, b),
+                lambda a=a, b=b, c=c: logsumexp([a, b, c]), lambda a=a, b=b, c=c: dot([a, b], [c, a], b),
+                lambda a=a: a.sigmoid(), lambda a=a, b=b: a / (b * b + 1.0),
+            ]  # fmt: skip
+            nodes.append(made[kind % len(made)]())
+        return dot(nodes[-6:], nodes[-7:-1])
+
+    agree(f, random.uniform(-1, 1, (rows, 3)), w)
+
+
+def test_tables_keep_the_zero_rule(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(schedule, "MANY", 0)
+    test_zero_adjoints_stop_infinity()
+    test_an_infinite_input_behind_a_zero_adjoint()
+
+
+def test_perceptrons_by_tables_and_written_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Large products are written out between tables."""
+    monkeypatch.setattr(schedule, "MANY", 0)
+    monkeypatch.setattr(schedule, "_LARGE", 20)
+    monkeypatch.setattr(schedule, "_CACHE", 1)
+    loss, params = perceptron([3, 6, 4], "silu")
+    agree(loss, rows_for([3, 6, 4], 70), params)
