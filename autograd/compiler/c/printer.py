@@ -132,9 +132,8 @@ class _Function:
         """The whole function."""
         program, name = self._program, self._name
         self._given()
-        zeros = set(map(id, program.backward)) if self._backward else set()
         for op in (*program.setup, *program.forward, *(program.backward if self._backward else ())):
-            self._op(op, zero_stops=id(op) in zeros)
+            self._op(op)
         if self._backward:
             assert program.gradient is not None
             self._copy("gradient[{}] = {};", program.gradient)
@@ -167,13 +166,13 @@ class _Function:
 
     # Operations -------------------------------------------------------------------------------------------------------
 
-    def _op(self, op: Op, *, zero_stops: bool) -> None:
+    def _op(self, op: Op) -> None:
         if isinstance(op, Map):
             self._map(op)
         elif isinstance(op, Reduce):
             self._reduce(op)
         elif isinstance(op, Contract):
-            self._contract(op, zero_stops=zero_stops)
+            self._contract(op)
         else:
             self._fill(op)
 
@@ -225,7 +224,7 @@ class _Function:
         self._lines += [f"{pad}    total = {joined};", f"{pad}}}", f"{pad}{self._at(op.out, counters)} = total;"]
         self._close(max(depth, outer))
 
-    def _contract(self, op: Contract, *, zero_stops: bool) -> None:
+    def _contract(self, op: Contract) -> None:
         lengths: dict[str, int] = {}
         for letters, at in zip(op.letters, (op.out, op.left, op.right), strict=True):
             lengths |= dict(zip(letters, at.shape, strict=True))
@@ -243,7 +242,7 @@ class _Function:
             self._at(at, [place[letter] for letter in letters])
             for at, letters in ((op.left, op.letters[1]), (op.right, op.letters[2]))
         )
-        product = self._help("times", left, right) if zero_stops else f"{left} * {right}"
+        product = self._help("times", left, right) if op.zero_stops else f"{left} * {right}"
         self._lines.append(f"{'    ' * deeper}total += {product};")
         self._close(deeper, depth)
         terms = "".join(f" + {self._at(at, counters)}" for at in op.addends)

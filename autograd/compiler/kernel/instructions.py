@@ -55,12 +55,12 @@ class Instructions:
     Args:
         storage: where numbers stand.
         segments: operations in their order; each segment is carried out by itself.
-        guarded: those whose products keep the zero rule.
+        guarded: whether products keep the zero rule where it applies.
     """
 
-    def __init__(self, storage: Storage, segments: Sequence[Sequence[Op]], guarded: frozenset[int]) -> None:
+    def __init__(self, storage: Storage, segments: Sequence[Sequence[Op]], guarded: bool) -> None:
         self._storage = storage
-        rows = [[(self._kind(op, id(op) in guarded), op) for op in segment] for segment in segments]
+        rows = [[(self._kind(op, guarded), op) for op in segment] for segment in segments]
         self._kinds = sorted({kind for segment in rows for kind, _ in segment}, key=repr)
         numbers = {kind: number for number, kind in enumerate(self._kinds)}
         steps: list[tuple[int, int, int, int]] = []
@@ -79,7 +79,7 @@ class Instructions:
         self.code = np.concatenate(code or [np.zeros(0)]).astype(np.int32)
         self.bounds = bounds
 
-    def _kind(self, op: Op, rule: bool) -> _Kind:
+    def _kind(self, op: Op, guarded: bool) -> _Kind:
         if isinstance(op, Fill):
             assert not op.share
             return _Kind("fill", (), (self._storage.has_rows(op.out),), values=(op.number,))
@@ -91,7 +91,7 @@ class Instructions:
             return _Kind("map", names, rows, op.given, values, accumulate)
         if isinstance(op, Reduce):
             return _Kind(op.kind, names, rows, values=(op.value,), accumulate=(False,))
-        return _Kind("contract", names, rows, accumulate=(op.accumulate,), rule=rule)
+        return _Kind("contract", names, rows, accumulate=(op.accumulate,), rule=guarded and op.zero_stops)
 
     def _table(self, op: Op) -> tuple[np.ndarray[Any, Any], int]:
         """A row for each element: the places that are read, then those that are written; and how many summands."""

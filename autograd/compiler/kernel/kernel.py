@@ -5,24 +5,28 @@ from __future__ import annotations
 import ctypes
 import functools
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from autograd.compiler.ir.array import ArrayProgram
+from autograd.compiler.ir.views import Buffer
+from autograd.compiler.kernel.fuse import fused, without_dead_stores
 from autograd.compiler.kernel.instructions import Instructions
 from autograd.compiler.kernel.machine_code import MachineCode, load
 from autograd.compiler.kernel.module import module_text
 from autograd.compiler.kernel.schedule import Schedule, schedule
 from autograd.compiler.kernel.storage import Storage
-from autograd.compiler.kernel.update import Stages
+from autograd.compiler.passes.update import update
+from autograd.compiler.training import OptimizerStage
 
 __all__ = ["Kernel"]
 
 _Array = np.ndarray[Any, Any]
 _POINTER, _WHOLE, _TRUTH = ctypes.c_void_p, ctypes.c_int64, ctypes.c_bool
 _EVALUATE = (_POINTER, _POINTER, _WHOLE, _POINTER, _WHOLE, _TRUTH, *[_POINTER] * 4)
-_TRAIN = (*[_POINTER] * 2, _WHOLE, *[_POINTER] * 4, _WHOLE, *[_POINTER] * 3, _WHOLE, _WHOLE, _TRUTH, *[_POINTER] * 4)
+_TRAIN = (*[_POINTER] * 2, _WHOLE, *[_POINTER] * 4, _WHOLE, *[_POINTER] * 2, _WHOLE, _WHOLE, _TRUTH, *[_POINTER] * 4)
 
 
 class Kernel:
@@ -38,11 +42,19 @@ class Kernel:
         gradient: of the last step, (params,).
     """
 
-    def __init__(self, program: ArrayProgram, rows: int, stages: Stages = ()) -> None:
+    def __init__(self, program: ArrayProgram, rows: int, stages: Sequence[OptimizerStage] = ()) -> None:
         assert program.gradient is not None
-        self._program, self._stages = program, stages
+        self._program, self._update = program, None
         self._schedule = schedule(program, rows)
-        self._storage = Storage(self._schedule.buffers, self._schedule.block)
+        buffers, states = list(self._schedule.buffers), list[Buffer]()
+        if stages:
+            made = update(program, stages)
+            ops = without_dead_stores(fused(made.ops), [program.params, *made.states])
+            self._update = replace(made, ops=tuple(ops))
+            views = [at for op in ops for at in (*(at for _, at in op.reads), *(at for at, _ in op.writes))]
+            buffers += [at.buffer for at in (*made.rates, made.step, *views)]
+            states = [at.buffer for at in made.states]
+        self._storage = Storage(buffers, self._schedule.block, states)
         self._memory = _aligned(self._storage.size)
         for at, numbers in program.constants:
             if at.size:
@@ -50,7 +62,6 @@ class Kernel:
         self.parameters = self._storage.vector(self._memory, program.params)
         self.gradient = self._storage.vector(self._memory, program.gradient)
         self._held = self._storage.vector(self._memory, program.held) if program.held.size else np.zeros(0)
-        self._steps = np.zeros(program.params.size)
         self._code, self._tables = self._compiled(guarded=False)
 
     def hold(self, numbers: Sequence[float]) -> None:
@@ -86,7 +97,7 @@ class Kernel:
         if np.diff(starts).max(initial=0) > self._schedule.block:
             fresh[:] = 1  # one block of rows stays loaded, not several
         arrays = (order, starts, fresh, rates)
-        given = [self._memory, X], X.shape[1], [*arrays], taken, [states, self._steps, losses]
+        given = [self._memory, X], X.shape[1], [*arrays], taken, [states, losses]
         at = 0
         while at < len(losses):
             at = self._run(self._code, self._tables, given, at, len(losses), check=True)
@@ -110,9 +121,9 @@ class Kernel:
         return self._compiled(guarded=True)
 
     def _compiled(self, *, guarded: bool) -> tuple[MachineCode, _Tables]:
-        own, stages = self._schedule, self._stages or None
-        tables = _Tables(self._storage, own, own.backward if guarded else frozenset())
-        return load(module_text(self._program, own, self._storage, stages, guarded=guarded)), tables
+        own = self._schedule
+        tables = _Tables(self._storage, own, guarded=guarded)
+        return load(module_text(self._program, own, self._storage, self._update, guarded=guarded)), tables
 
     @functools.lru_cache(maxsize=8)  # noqa: B019 - as long as the kernel
     def _function(self, code: MachineCode, name: str, *kinds: Any) -> Any:
@@ -126,7 +137,7 @@ class _Tables:
         addresses: of ``interpret``, the steps, their places, and the bounds of segments; null if there are none.
     """
 
-    def __init__(self, storage: Storage, own: Schedule, guarded: frozenset[int]) -> None:
+    def __init__(self, storage: Storage, own: Schedule, *, guarded: bool) -> None:
         segments = [ops for part in own.parts for in_tables, ops in part if in_tables]
         self.addresses: tuple[int | None, ...] = (None,) * 4
         if segments:

@@ -17,8 +17,9 @@ from autograd.compiler.kernel.machine_code import lanes
 from autograd.compiler.kernel.nests import Nests
 from autograd.compiler.kernel.schedule import Schedule
 from autograd.compiler.kernel.storage import GROUP, Storage
-from autograd.compiler.kernel.update import Stages, write_update
+from autograd.compiler.kernel.update import write_update
 from autograd.compiler.kernel.writer import Lanes, Name, Writer
+from autograd.compiler.passes.update import Update
 
 __all__ = ["module_text"]
 
@@ -29,7 +30,7 @@ _EVALUATE += _TABLES
 
 
 def module_text(
-    program: ArrayProgram, own: Schedule, storage: Storage, stages: Stages | None = None, *, guarded: bool = False
+    program: ArrayProgram, own: Schedule, storage: Storage, update: Update | None = None, *, guarded: bool = False
 ) -> str:
     """Return the text of a program's module.
 
@@ -37,16 +38,15 @@ def module_text(
         program: forward and backward.
         own: its operations in order.
         storage: where its numbers stand.
-        stages: of an optimiser, unless it only evaluates.
+        update: an optimiser's step, unless it only evaluates.
         guarded: whether products in the backward half keep the zero rule, too.
     """
     writer = Writer()
     with writer.function("evaluate", _EVALUATE, "double"):
         writer.leave("double", _Evaluation(writer, program, own, storage, guarded).write())
-    if stages is not None:
+    if update is not None:
         assert program.gradient is not None
-        places = storage.start(program.params), storage.start(program.gradient)
-        write_update(writer, stages, program.params.size, *places)
+        write_update(writer, storage, update, storage.start(program.gradient), program.params.size)
     return writer.text()
 
 
@@ -121,7 +121,7 @@ class _Evaluation:
         ]
         contract(
             self._writer, lengths, *sides[:3], width=min(lanes(), GROUP), addends=sides[3:], accumulate=op.accumulate,
-            guarded=self._guarded and id(op) in self._own.backward,
+            guarded=self._guarded and op.zero_stops,
         )  # fmt: skip
 
     def _side(self, at: View, letters: str) -> Side:

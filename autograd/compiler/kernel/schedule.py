@@ -17,6 +17,7 @@ import numpy as np
 from autograd.calculus.expr import Name
 from autograd.compiler.ir.array import ArrayProgram, Contract, Fill, Map, Op, Store
 from autograd.compiler.ir.views import Buffer, View, view
+from autograd.compiler.kernel.fuse import fused, without_dead_stores
 from autograd.compiler.kernel.storage import GROUP
 
 __all__ = ["Schedule", "schedule"]
@@ -34,7 +35,6 @@ class Schedule:
 
     Attributes:
         before: once, before the blocks; `each`: for every block; `after`: once, behind them.
-        backward: which of all these belong to the backward half.
         block: rows of a block, a multiple of eight; 0 where buffers have no axis of rows.
         buffers: with those that were added.
         in_tables: whether there are so many operations that small ones are carried out by tables.
@@ -43,7 +43,6 @@ class Schedule:
     before: tuple[Op, ...]
     each: tuple[Op, ...]
     after: tuple[Op, ...]
-    backward: frozenset[int]
     block: int
     buffers: tuple[Buffer, ...]
     in_tables: bool
@@ -77,26 +76,27 @@ def _products(op: Contract) -> int:
 def schedule(program: ArrayProgram, rows: int) -> Schedule:
     """Return the schedule of a program for steps of up to `rows` rows."""
     many = len(program.setup) + len(program.forward) + len(program.backward) > MANY
-    halves = [_even(half, many) for half in ((*program.setup, *program.forward), program.backward)]
+    ops = _even((*program.setup, *program.forward, *program.backward), many)
+    if not many:
+        gradient = () if program.gradient is None else (program.gradient,)
+        visible = (program.params, *program.inputs, *program.outputs, *program.seeds, *gradient, *program.slopes)
+        ops = without_dead_stores(fused(ops), visible)
     buffers = dict.fromkeys(program.buffers)
-    for op in (*halves[0], *halves[1]):
+    for op in ops:
         for at in (*(at for _, at in op.reads), *(at for at, _ in op.writes)):
             buffers[at.buffer] = None
-    ops, backward = [*halves[0], *halves[1]], frozenset(map(id, halves[1]))
     if rows == 1:
-        return Schedule(tuple(ops), (), (), backward, 0, tuple(buffers), many)
+        return Schedule(tuple(ops), (), (), 0, tuple(buffers), many)
     whole = -(-rows // GROUP) * GROUP
     width = sum(buffer.size for buffer in buffers if buffer.per_row) * 8
     block = min(max(_CACHE // max(width, 1), _FEWEST), _MOST)
     if whole > block * 5 // 4:
         parts = _parted(ops)
         if parts is not None:
-            before, each, after, changed = parts
-            own = frozenset(changed.get(number, number) for number in backward)
             count = -(-rows // block)
             block = -(-rows // count // GROUP) * GROUP
-            return Schedule(before, each, after, own, block, tuple(buffers), many)
-    return Schedule((), tuple(ops), (), backward, whole, tuple(buffers), many)
+            return Schedule(*parts, block, tuple(buffers), many)
+    return Schedule((), tuple(ops), (), whole, tuple(buffers), many)
 
 
 def _even(ops: Sequence[Op], many: bool) -> list[Op]:
@@ -129,15 +129,14 @@ def _room(at: View) -> View:
     return view(buffer, np.arange(at.size).reshape(at.shape))
 
 
-Parts = tuple[tuple[Op, ...], tuple[Op, ...], tuple[Op, ...], dict[int, int]]
+Parts = tuple[tuple[Op, ...], tuple[Op, ...], tuple[Op, ...]]
 
 
 def _parted(ops: Sequence[Op]) -> Parts | None:
-    """Operations before, in, and behind blocks of rows, and which op became which; None where the order forbids it."""
+    """Operations before, in, and behind blocks of rows; None where the order forbids it."""
     before: list[Op] = []
     each: list[Op] = []
     after: list[Op] = []
-    changed: dict[int, int] = {}
     # Places without rows by the stage that wrote them last: 1 before, 2 summed over rows, 3 behind.
     stages: dict[Buffer, np.ndarray] = {}
 
@@ -168,10 +167,8 @@ def _parted(ops: Sequence[Op]) -> Parts | None:
             if not accumulate:
                 before.append(Fill(at, 0.0))
             mark(at, 2)
-        own = _adding(op)
-        changed[id(op)] = id(own)
-        each.append(own)
-    return tuple(before), tuple(each), tuple(after), changed
+        each.append(_adding(op))
+    return tuple(before), tuple(each), tuple(after)
 
 
 def _adding(op: Op) -> Op:

@@ -23,19 +23,27 @@ class Storage:
         buffers: what is stored.
         block: how many rows are stored at a time, a multiple of eight; 0 where a row is all there is, and no buffer has
             an axis of rows.
+        states: buffers that stand elsewhere, at the address ``%states``, one behind the other.
 
     Attributes:
         size: in doubles.
         stride: the distance between neighbouring places of a buffer with rows.
     """
 
-    def __init__(self, buffers: Sequence[Buffer], block: int) -> None:
+    def __init__(self, buffers: Sequence[Buffer], block: int, states: Sequence[Buffer] = ()) -> None:
         self.block = block
         # An odd number of cache lines: places at distances of powers of two would share few lines of the cache.
         self.stride = block + GROUP * (block // GROUP % 2 == 0) if block else 1
         self._start: dict[Buffer, int] = {}
+        self._states = frozenset(states)
         self.size = 0
-        for buffer in buffers:
+        for buffer in states:
+            self._start[buffer] = self.size
+            self.size += buffer.size
+        self.size = 0
+        for buffer in dict.fromkeys(buffers):
+            if buffer in self._states:
+                continue
             self._start[buffer] = self.size
             self.size += -(-buffer.size * self.unit(buffer) // GROUP) * GROUP
 
@@ -53,10 +61,10 @@ class Storage:
 
     def address(self, writer: Writer, at: View, counters: Sequence[Name | int]) -> Name:
         """The address of an element of a view; with rows, of its first row."""
-        unit = self.unit(at.buffer)
+        unit, memory = self.unit(at.buffer), "%states" if at.buffer in self._states else "%memory"
         if at.listed is None:
             steps = [writer.times(counter, step * unit) for counter, step in zip(counters, at.steps, strict=True)]
-            return writer.at("%memory", writer.plus(self.start(at), *steps))
+            return writer.at(memory, writer.plus(self.start(at), *steps))
         flat, size = [], 1
         for counter, length in zip(reversed(counters), reversed(at.shape), strict=True):
             flat.append(writer.times(counter, size))
@@ -64,7 +72,7 @@ class Storage:
         table = writer.table((at.listed.ravel() * unit + self._start[at.buffer]).tolist())
         own = writer.pure(f"getelementptr inbounds i32, ptr {table}, i64 {writer.plus(*flat)}")
         place = writer.pure(f"load i32, ptr {own}, align 4")
-        return writer.at("%memory", writer.pure(f"sext i32 {place} to i64"))
+        return writer.at(memory, writer.pure(f"sext i32 {place} to i64"))
 
     def table(self, memory: np.ndarray[Any, Any], buffer: Buffer) -> np.ndarray[Any, Any]:
         """A buffer in memory, (places, rows); one row where it has no axis of rows."""
