@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from _peers import EAGER, JAX_STEP, NUMBA, NUMPY, TORCH, Peer, Run
+from _peers import EAGER, JAX_STEP, KERNEL, NUMPY, TORCH, Peer, Run
 
 from autograd import compile
 from nn import optim
@@ -93,8 +93,8 @@ def compiled() -> Peer:
 
 
 def kernel() -> Peer:
-    """Our Numba backend, Adam inside: one kernel for each length of document, all with the same numbers and state."""
-    return _trained(NUMBA, _engine("numba"))
+    """Our kernel, Adam inside: one kernel for each length of document, all with the same numbers and state."""
+    return _trained(KERNEL, _engine("kernel"))
 
 
 def _engine(backend: str) -> Callable[[], Callable[[Array], float]]:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from _peers import EAGER, NUMBA, NUMPY, Peer
+from _peers import EAGER, KERNEL, NUMPY, Peer
 
 from autograd import OperandError, Value, compile, mean
 from nn import MLP, losses
@@ -82,21 +82,21 @@ def irregular(nodes: int, recent: int, rows: int) -> list[Peer]:
     peers = [Peer(NUMPY, lambda: by_numpy), Peer(EAGER, lambda: by_eager, check=1)]
     started = time.perf_counter()
     try:
-        kernel = program.training(rows=rows, backend="numba")
+        kernel = program.training(rows=rows, backend="kernel")
     except OperandError as error:
-        print(f"{NUMBA} is left out: {error}")
+        print(f"{KERNEL} is left out: {error}")
         return peers
     kernel.value_and_grad(X)
-    print(f"\n{NUMBA}: {time.perf_counter() - started:.2f} s to its first gradient")
+    print(f"\n{KERNEL}: {time.perf_counter() - started:.2f} s to its first gradient")
 
-    def by_numba(steps: int) -> list[float]:
+    def by_kernel(steps: int) -> list[float]:
         found = []
         for _ in range(steps):
             value, gradient = kernel.value_and_grad(X)
             found.append(value + gradient.sum())
         return found
 
-    return [*peers, Peer(NUMBA, lambda: by_numba)]
+    return [*peers, Peer(KERNEL, lambda: by_kernel)]
 
 
 # How compile time grows -----------------------------------------------------------------------------------------------

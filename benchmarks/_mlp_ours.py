@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 from _mlp import Problem
-from _peers import EAGER, NUMBA, NUMPY, Peer, Run
+from _peers import EAGER, KERNEL, NUMPY, Peer, Run
 
 from autograd import compile, dot
 from nn import MLP, fit, losses, optim
@@ -63,7 +63,7 @@ def training(problem: Problem, backend: str) -> Peer:
         own.parameters[:] = problem.vector()
         return lambda steps: own.train(table, list(itertools.islice(order, steps)))
 
-    return Peer({"numpy": NUMPY, "numba": NUMBA}[backend], start)
+    return Peer({"numpy": NUMPY, "kernel": KERNEL}[backend], start)
 
 
 def descent(problem: Problem) -> optim.Optimizer:

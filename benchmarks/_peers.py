@@ -22,7 +22,7 @@ import numpy as np
 
 ROUNDS, TOLERANCE = 7, 1e-9
 CHUNK, CHUNKS = 0.004, 5  # seconds, and how many: short ones fit between the bursts of others' work
-NUMPY, NUMBA = "glassgrad, NumPy backend", "glassgrad, Numba backend"
+NUMPY, KERNEL = "glassgrad, NumPy backend", "glassgrad, kernel"
 HAND_NUMPY, HAND_NUMBA = "hand-written NumPy", "hand-written Numba"
 EAGER, TORCH, JAX_STEP, JAX_LOOP = "glassgrad, eager engine", "PyTorch", "jax.jit step", "jax.jit fori_loop"
 

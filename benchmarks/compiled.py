@@ -1,7 +1,7 @@
 """The compiler against its peers and its limits: training steps, an irregular graph, and how compile time grows.
 
     python benchmarks/compiled.py                     all of it, or only: moons digits gpt graph growth accuracy
-    python benchmarks/compiled.py gpt --kernels       with the Numba backend, which compiles for minutes
+    python benchmarks/compiled.py gpt --kernels       with kernels, one for each length of document
     make bench                                        all of it, peers installed
 
 Every peer trains from the same numbers in double precision on one thread, and reports losses that must agree before
@@ -18,7 +18,7 @@ import sys
 import time
 from typing import Any
 
-from _peers import EAGER, HAND_NUMBA, HAND_NUMPY, JAX_LOOP, JAX_STEP, NUMBA, NUMPY, TORCH, Bar, library, table  # isort: skip
+from _peers import EAGER, HAND_NUMBA, HAND_NUMPY, JAX_LOOP, JAX_STEP, KERNEL, NUMPY, TORCH, Bar, library, table  # isort: skip
 
 import _gpt
 import _gpt_by_hand
@@ -59,9 +59,9 @@ def moons() -> None:
     peers += [_mlp_ours.compiled(problem), _mlp_ours.compiled(problem, penalty=True)]
     peers.append(_mlp_ours.fitted(problem, "compiled"))
     numba, micrograd, casadi = library("numba"), library("micrograd.engine"), library("casadi")
-    if numba:
-        peers += [_mlp_by_hand_numba.numba_moons(problem, numba), _mlp_ours.training(problem, "numba")]
-        peers.append(_mlp_ours.fitted(problem, "numba"))
+    peers += [_mlp_by_hand_numba.numba_moons(problem, numba)] if numba else []
+    if library("llvmlite"):
+        peers += [_mlp_ours.training(problem, "kernel"), _mlp_ours.fitted(problem, "kernel")]
     peers += [*others(problem), _mlp_ours.eager(problem)]
     peers += [_mlp.casadi_map(problem, casadi)] if casadi else []
     peers += [_mlp.micrograd(problem, micrograd)] if micrograd else []
@@ -71,9 +71,9 @@ def moons() -> None:
         [
             Bar(NUMPY, HAND_NUMPY, most=1.4),
             Bar(TORCH, NUMPY, least=4),
-            Bar(NUMBA, HAND_NUMBA, most=1.2),
-            Bar(TORCH, NUMBA, least=20),
-            Bar(JAX_LOOP, NUMBA, least=1),
+            Bar(KERNEL, HAND_NUMBA, most=1.2),
+            Bar(TORCH, KERNEL, least=20),
+            Bar(JAX_LOOP, KERNEL, least=1),
         ],
     )
 
@@ -85,8 +85,8 @@ def digits() -> None:
     problem = _mlp.Problem([64, 32, 10], *batches, rate=0.1, decay=1e-4)
     peers = [_mlp_by_hand.numpy_digits(problem), _mlp_ours.training(problem, "numpy"), _mlp_ours.compiled(problem)]
     numba = library("numba")
-    if numba:
-        peers += [_mlp_by_hand_numba.numba_digits(problem, numba), _mlp_ours.training(problem, "numba")]
+    peers += [_mlp_by_hand_numba.numba_digits(problem, numba)] if numba else []
+    peers += [_mlp_ours.training(problem, "kernel")] if library("llvmlite") else []
     peers += [*others(problem), _mlp_ours.eager(problem)]
     table(
         "digits, 64-32-10, softmax and cross-entropy, batch 64, SGD",
@@ -94,9 +94,9 @@ def digits() -> None:
         [
             Bar(NUMPY, HAND_NUMPY, most=1.5),
             Bar(TORCH, NUMPY, least=2.5),
-            Bar(JAX_STEP, NUMBA, least=1),
-            Bar(JAX_LOOP, NUMBA, least=1),
-            Bar(NUMBA, HAND_NUMBA, most=1.2),
+            Bar(JAX_STEP, KERNEL, least=1),
+            Bar(JAX_LOOP, KERNEL, least=1),
+            Bar(KERNEL, HAND_NUMBA, most=1.2),
         ],
     )
 
@@ -115,7 +115,7 @@ def accuracy() -> None:
     y = T.argmax(1)
     train, held_out = np.split(np.random.default_rng(0).permutation(len(X)), [1437])
     print("\ndigits, 64-32-10, Adam, 1437 images to learn from, 360 held out")
-    for engine in ("compiled", "numba") if library("numba") else ("compiled",):
+    for engine in ("compiled", "kernel") if library("llvmlite") else ("compiled",):
         started = time.perf_counter()
         model = MLP(64, [32, 10], activation="relu", seed=0)
         valid = (X[held_out], y[held_out])
@@ -139,7 +139,7 @@ def gpt() -> None:
         [
             Bar(NUMPY, HAND_NUMPY, most=1.4),
             Bar(_gpt.SCRIPT, NUMPY, least=250),
-            Bar(TORCH, NUMBA, least=8),
+            Bar(TORCH, KERNEL, least=8),
         ],
         cycle=_gpt.DOCUMENTS,
     )
@@ -147,7 +147,7 @@ def gpt() -> None:
 
 def graph() -> None:
     near = "random irregular graph, 10,000 nodes, operands {}; 100 rows, value and gradient"
-    bars = [Bar(EAGER, NUMPY, least=50), Bar(EAGER, NUMBA, least=150)]
+    bars = [Bar(EAGER, NUMPY, least=50), Bar(EAGER, KERNEL, least=150)]
     table(near.format("any earlier node"), _graphs.irregular(10_000, 10_000, rows=100), bars, unit="µs")
     peers = _graphs.irregular(10_000, 50, rows=100)
     table(near.format("among the last 50"), peers, [Bar(EAGER, NUMPY, least=1), bars[1]], unit="µs")
@@ -155,7 +155,7 @@ def graph() -> None:
 
 def growth() -> None:
     _graphs.growth()
-    if library("numba"):
+    if library("llvmlite"):
         _kernel_start.kernel_start()
 
 

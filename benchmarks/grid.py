@@ -14,12 +14,11 @@ from __future__ import annotations
 import statistics
 import sys
 
-from _peers import HAND_NUMPY, JAX_LOOP, NUMPY, Peer, library, measure  # isort: skip
+from _peers import HAND_NUMPY, JAX_LOOP, KERNEL, NUMPY, Peer, library, measure  # isort: skip
 
 import _grid_peers
 from _grid_peers import Cell
 
-KERNEL = "glassgrad, kernel"
 CELLS = [
     Cell([2, 8, 8, 1], 16, "tanh"),
     Cell([2, 16, 16, 1], 100, "relu"),

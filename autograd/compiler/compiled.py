@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-import importlib.util
+import os
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
+from autograd.compiler.c.printer import c_source
 from autograd.compiler.frontend.arguments import Arguments, floats
 from autograd.compiler.frontend.trace import trace
-from autograd.compiler.instructions import Instructions
 from autograd.compiler.ir.array import ArrayProgram
-from autograd.compiler.loops import Loops
-from autograd.compiler.needs import Needs
-from autograd.compiler.numba_backend import is_irregular, kernel
+from autograd.compiler.kernel.kernel import described
+from autograd.compiler.kernel.training import KernelTraining
 from autograd.compiler.numpy.executable import Executable
 from autograd.compiler.numpy.runner import Load, Runner
 from autograd.compiler.numpy.training import NumpyTraining
 from autograd.compiler.passes.activity import Activity
 from autograd.compiler.passes.layout import place
-from autograd.compiler.pipeline import array_program
+from autograd.compiler.pipeline import array_program, forward_program
 from autograd.compiler.training import Training
 from autograd.errors import LengthError, OperandError, UnknownNameError
+from autograd.system.files import write_whole
 from autograd.transforms.tree import flatten
 from autograd.value import Value
 
@@ -106,9 +106,9 @@ class Compiled:
 
         Args:
             stage: ``"blocks"``; ``"array"`` for the array program, both halves; ``"numpy"`` for the NumPy backend's
-                calls and the shapes of their arrays; ``"numba"`` for
-                the loops that the Numba backend compiles, or the instructions it carries out.
-            rows: of the batch that the NumPy source is for.
+                calls and the shapes of their arrays; ``"kernel"`` for
+                the operations of a kernel, by blocks of rows.
+            rows: of the batch that the NumPy calls or the kernel are for.
 
         Raises:
             UnknownNameError: there is no such stage.
@@ -131,13 +131,9 @@ class Compiled:
             return self._lowered().describe()
         if stage == "numpy":
             return Executable(self._lowered(alone=rows == 1), rows).describe()
-        if stage == "numba":
-            needs = Needs(self.program, len(self.params), inputs=False)
-            if is_irregular(self.program):
-                return Instructions(self.program, needs).describe()
-            loops = Loops(self.program, needs)
-            return "\n".join([*loops.forward, *loops.backward])
-        raise UnknownNameError("stage", stage, ("blocks", "array", "numpy", "numba"))
+        if stage == "kernel":
+            return described(self._lowered(), rows)
+        raise UnknownNameError("stage", stage, ("blocks", "array", "numpy", "kernel"))
 
     def __call__(self, *args: Any) -> Any:
         """Run on rows: every argument gets a leading axis of rows, all of one length, but for the uniform ones.
@@ -198,11 +194,10 @@ class Compiled:
         Args:
             stages: of an optimiser, see ``nn.optim.Stage``.
             rows: the most rows of a step.
-            backend: ``"numpy"``, or ``"numba"`` for one kernel that has the optimiser in it. A kernel does not let a
-                zero adjoint stop infinity: where that matters, its numbers become nan.
+            backend: ``"numpy"``, or ``"kernel"`` (extra ``jit``) for machine code that has the optimiser in it.
 
         Raises:
-            OperandError: numba is not installed, the function has not one single output, or it has uniform arguments.
+            OperandError: llvmlite is not installed, the function has not one single output or has uniform arguments.
             UnknownNameError: there is no such backend.
             LengthError: `rows` is no whole number from 1.
 
@@ -218,13 +213,37 @@ class Compiled:
         if backend == "numpy":
             runner = Runner(self._lowered, len(self.params), shared=True)
             return NumpyTraining(self._lowered(), rows, runner, self._vector(), stages)
-        if backend != "numba":
-            raise UnknownNameError("backend", backend, ("numpy", "numba"))
-        if importlib.util.find_spec("numba") is None:
-            raise OperandError('this needs numba: pip install "glassgrad[jit]", or use the NumPy backend')
-        training = kernel(self.program, rows, params=len(self.params), stages=stages)
-        training.parameters[:] = self._vector()
-        return training
+        if backend != "kernel":
+            raise UnknownNameError("backend", backend, ("numpy", "kernel"))
+        return KernelTraining(self._lowered(), rows, self._vector(), stages)
+
+    def to_c(self, path: str | os.PathLike[str], name: str = "f") -> None:
+        """Write the program for one row as a file of C99 that needs the mathematics library alone.
+
+        It has ``void f(const double *params, const double *inputs, double *outputs)`` and, where there is one output,
+        ``double f_value_and_grad(const double *params, const double *inputs, double *gradient)``: parameters and
+        gradient in the order of :attr:`params`, inputs in the arguments'. Values from outside, which are no
+        parameters, are written into the file with the numbers that they have now.
+
+        Args:
+            path: of the file.
+            name: of the function.
+
+        Raises:
+            OperandError: `name` is no name in C.
+            OSError: the file cannot be written.
+
+        >>> import pathlib, tempfile
+        >>> w = Value(2.0)
+        >>> path = pathlib.Path(tempfile.mkdtemp(), "model.c")
+        >>> compile(lambda x: (w * x).tanh(), 0.5, params=[w]).to_c(path, "model")
+        >>> print(path.read_text().splitlines()[9])
+        void model(const double *params, const double *inputs, double *outputs)
+        """
+        forward = forward_program(self.program, len(self.params))
+        both = self._lowered() if len(self.program.outputs) == 1 else None
+        held = [value.data for value in forward.held_values]
+        write_whole(path, c_source(name, forward, both, held))
 
     def _loading(self, args: Sequence[Any], vector: _Array) -> tuple[Load, int]:
         """What puts arguments and parameters into an executable, and how many rows there are."""

@@ -29,7 +29,7 @@ from autograd.compiler.passes.hoist import hoist
 from autograd.compiler.passes.lower import lower
 from autograd.system.collector import collector_paused
 
-__all__ = ["array_program"]
+__all__ = ["array_program", "forward_program"]
 
 
 def array_program(program: Program, params: int, *, inputs: bool = False, mean: bool = True) -> ArrayProgram:
@@ -53,6 +53,11 @@ def _passes(program: Program, params: int, *, inputs: bool, mean: bool) -> Array
     found = check(differentiate(found, inputs=inputs, mean=mean))
     found = check(eliminate_dead_code(found))
     return check(hoist(found))
+
+
+def forward_program(program: Program, params: int) -> ArrayProgram:
+    """Return the array program that computes the outputs alone."""
+    return eliminate_dead_code(lower(fold_biases(program), params))
 
 
 def _unchecked(program: ArrayProgram) -> ArrayProgram:

@@ -1,11 +1,13 @@
 """Engines: three ways to take the steps of one epoch, with the same numbers to rounding.
 
 ``eager`` builds every sample's graph. ``compiled`` traces model and loss once and runs the rows of a step together,
-with NumPy. ``numba`` (extra ``jit``) compiles the whole epoch into one kernel. Both have the optimiser in them.
+with NumPy. ``kernel`` (extra ``jit``) makes machine code of whole epochs. Both have the optimiser in them. ``auto`` is
+the kernel where it is installed and pays, else ``compiled``.
 """
 
 from __future__ import annotations
 
+import importlib.util
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
@@ -22,18 +24,34 @@ if TYPE_CHECKING:
     from autograd.compiler.compiled import Compiled
     from autograd.compiler.training import Training
 
-__all__ = ["ENGINES", "Epochs"]
+__all__ = ["ENGINES", "Epochs", "chosen"]
 
 _Array = np.ndarray[Any, np.dtype[Any]]
 
-ENGINES = ("compiled", "eager", "numba")
+ENGINES = ("auto", "compiled", "eager", "kernel")
+#: From so many rows times parameters on, a kernel has earned the time to compile it within some tens of epochs.
+PAYS = 100_000
+
+
+def chosen(engine: str, rows: int, model: Module, optimizer: Optimizer) -> str:
+    """Return the engine that ``auto`` stands for; any other one is itself. How long it trains does not matter.
+
+    Raises:
+        UnknownNameError: no such engine.
+    """
+    if engine not in ENGINES:
+        raise UnknownNameError("engine", engine, ENGINES)
+    if engine != "auto":
+        return engine
+    pays = rows * len(model.parameters()) >= PAYS and bool(optimizer.stages)
+    return "kernel" if pays and importlib.util.find_spec("llvmlite") is not None else "compiled"
 
 
 class Epochs:
     """Takes an optimiser's steps over batches of rows.
 
     Args:
-        engine: one of :data:`ENGINES`. What cannot be traced falls back to eager, with a warning that says why.
+        engine: what :func:`chosen` gives. What cannot be traced falls back to eager, with a warning that says why.
         model: what is trained.
         rows: what it is trained on.
         optimizer: makes steps of gradients.
@@ -44,13 +62,10 @@ class Epochs:
         state: the optimiser's.
 
     Raises:
-        UnknownNameError: no such engine.
-        OperandError: numba is not installed, or the optimiser is not made of stages.
+        OperandError: llvmlite is not installed, or the optimiser is not made of stages.
     """
 
     def __init__(self, engine: str, model: Module, rows: Rows, optimizer: Optimizer, size: int) -> None:
-        if engine not in ENGINES:
-            raise UnknownNameError("engine", engine, ENGINES)
         self._model, self._rows, self._size = model, rows, size
         self._optimizer = optimizer
         self._parameters = model.parameters()
@@ -78,11 +93,8 @@ class Epochs:
             for table, part in self._tables(steps):
                 training.train(table, part)
             vector = training.parameters.copy()
-            if np.isfinite(vector).all():
-                self._training, self.state = training, training.state
-            else:  # a zero that must stop infinity: a kernel has no time for that
-                self._training, self._program, vector = None, None, self.vector
-        if self._program is None:
+            self._training, self.state = training, training.state
+        else:
             for rows in steps:
                 step, self.state = self._optimizer.update(self._gradient(rows, vector), self.state, vector)
                 vector = vector + step
@@ -135,8 +147,8 @@ class Epochs:
             self._program = program
             if len(X) * targets(np.arange(1)).size <= max(TABLE, X.size):
                 self._table = np.column_stack([X, targets(np.arange(len(X)))])
-        elif self._backend == "numba":
-            raise OperandError("the numba engine needs an optimiser made of stages, see nn.optim.from_stages")
+        elif self._backend == "kernel":
+            raise OperandError("the kernel engine needs an optimiser made of stages, see nn.optim.from_stages")
 
     def _eager(self, rows: _Array, vector: _Array) -> _Array:
         """Return the gradient of the mean loss over `rows`; each sample's graph is gone before the next."""

@@ -16,7 +16,7 @@ from nn.init import Seed, generator
 from nn.module import Module
 from nn.optim import Optimizer, Rate, optimizer_named
 from nn.training.checkpoint import Checkpoint, settings_of
-from nn.training.engine import Epochs, write
+from nn.training.engine import Epochs, chosen, write
 from nn.training.history import History
 from nn.training.partitions.collections import is_partitioned
 from nn.training.partitions.epochs import PartitionEpochs
@@ -48,7 +48,7 @@ def fit(
     patience: int | None = None,
     shuffle: str = "rows",
     seed: Seed = 0,
-    engine: str = "compiled",
+    engine: str = "auto",
     checkpoint: str | os.PathLike[str] | None = None,
     checkpoint_every: int = 1,
     resume: bool = False,
@@ -75,9 +75,10 @@ def fit(
         shuffle: ``"rows"``; of Dask collections also ``"partitions"``: an epoch takes the partitions in an order of its
             own, each step so many of them that it has `batch_size` rows.
         seed: orders the rows of each epoch.
-        engine: ``"compiled"`` traces model and loss once and runs the rows of a step together; ``"numba"`` (extra
-            ``jit``) makes one kernel of whole epochs; ``"eager"`` builds every sample's graph. All give the same
-            numbers, to rounding. What cannot be traced falls back to eager, with a warning that says why.
+        engine: ``"compiled"`` traces model and loss once and runs the rows of a step together; ``"kernel"`` (extra
+            ``jit``) makes machine code of whole epochs; ``"eager"`` builds every sample's graph; ``"auto"`` takes the
+            kernel where it is installed and pays, else ``"compiled"``. All give the same numbers, to rounding. What
+            cannot be traced falls back to eager, with a warning that says why.
         checkpoint: a file that is written, whole or not at all, with all that is needed to go on: parameters, the
             optimiser's state, the generator, the history.
         checkpoint_every: how many epochs from one writing of it to the next; it is written at the end, too.
@@ -138,6 +139,7 @@ def fit(
         raise OperandError(f"shuffle={shuffle!r} is for Dask collections: rows in memory are shuffled one by one")
     else:
         train = Rows("X", X, y, model, loss, sample_weight, traced=engine != "eager")
+        engine = chosen(engine, len(train.X), model, taken)
         steps = Epochs(engine, model, train, taken, len(train.X) if batch_size is None else batch_size)
     file, at = None, None
     if checkpoint is not None:

@@ -26,7 +26,7 @@ from autograd.calculus.printing import text_of
 from autograd.compiler.ir.views import Buffer, View
 from autograd.value import Value
 
-__all__ = ["ArrayProgram", "Contract", "Fill", "Map", "Op", "Reduce", "Store"]
+__all__ = ["ArrayProgram", "Contract", "Fill", "Map", "Op", "Reduce", "Store", "lines_of"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -195,10 +195,11 @@ class ArrayProgram:
 
 
 def _section(title: str, ops: Sequence[Op]) -> list[str]:
-    return [f"{title}:", *(f"    {line}" for op in ops for line in _lines(op))] if ops else []
+    return [f"{title}:", *(f"    {line}" for op in ops for line in lines_of(op))] if ops else []
 
 
-def _lines(op: Op) -> list[str]:
+def lines_of(op: Op) -> list[str]:
+    """Return an operation as text, one line a result."""
     sign = {True: "+=", False: "="}
     if isinstance(op, Fill):
         return [f"{op.out!r} = {op.number!r}{' / rows' if op.share else ''}"]

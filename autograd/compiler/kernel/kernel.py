@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler.ir.array import ArrayProgram
-from autograd.compiler.ir.views import Buffer
+from autograd.compiler.ir.array import ArrayProgram, lines_of
+from autograd.compiler.ir.views import Buffer, View
 from autograd.compiler.kernel.fuse import fused, without_dead_stores
 from autograd.compiler.kernel.instructions import Instructions
 from autograd.compiler.kernel.machine_code import MachineCode, load
@@ -21,7 +21,7 @@ from autograd.compiler.kernel.storage import Storage
 from autograd.compiler.passes.update import update
 from autograd.compiler.training import OptimizerStage
 
-__all__ = ["Kernel"]
+__all__ = ["Kernel", "described"]
 
 _Array = np.ndarray[Any, Any]
 _POINTER, _WHOLE, _TRUTH = ctypes.c_void_p, ctypes.c_int64, ctypes.c_bool
@@ -68,6 +68,10 @@ class Kernel:
         """Give the Values from outside their numbers."""
         if len(self._held):
             self._held[:] = numbers
+
+    def numbers(self, at: View) -> _Array:
+        """The numbers of a view of even steps along one axis, (places, rows), to be read and written."""
+        return self._storage.table(self._memory, at.buffer)[at.start : at.start + at.size]
 
     def value_and_grad(self, X: _Array) -> float:
         """Return the mean output over rows X, C-ordered (rows, inputs); the gradient is in :attr:`gradient`."""
@@ -128,6 +132,16 @@ class Kernel:
     @functools.lru_cache(maxsize=8)  # noqa: B019 - as long as the kernel
     def _function(self, code: MachineCode, name: str, *kinds: Any) -> Any:
         return code.function(name, *kinds)
+
+
+def described(program: ArrayProgram, rows: int) -> str:
+    """Return the operations of a kernel as text: once, for every block of rows, and once again behind them."""
+    own = schedule(program, rows)
+    titles = ("once:", f"for every block of {own.block} rows:", "once:") if own.block else ("for the one row:", "", "")
+    lines = []
+    for title, ops in zip(titles, (own.before, own.each, own.after), strict=True):
+        lines += [title, *(f"    {line}" for op in ops for line in lines_of(op))] if ops else []
+    return "\n".join(lines)
 
 
 class _Tables:

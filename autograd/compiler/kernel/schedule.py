@@ -108,13 +108,13 @@ def _even(ops: Sequence[Op], many: bool) -> list[Op]:
             continue
         behind: list[Op] = []
         sides = []
-        for at in (op.left, op.right):
+        for at in (op.left, op.right, *op.addends):
             if at.listed is not None:
                 room = _room(at)
                 found.append(Map((("x", at),), (), (Store(room, Name("x")),)))
                 at = room
             sides.append(at)
-        own = replace(op, left=sides[0], right=sides[1])
+        own = replace(op, left=sides[0], right=sides[1], addends=tuple(sides[2:]))
         if op.out.listed is not None:
             room = _room(op.out)
             behind.append(Map((("x", room),), (), (Store(op.out, Name("x"), op.accumulate),)))

@@ -49,7 +49,7 @@ class Partitions:
         self.name = name
         X, y, self.counts = aligned(name, X, y)
         inputs = len(X.columns) if hasattr(X, "columns") else X.shape[1]
-        if engine == "numba":
+        if engine == "kernel":
             raise OperandError('Dask collections are trained with engine="compiled" or "eager"')
         self.task = Task(loss, model.outputs(np.zeros((1, inputs))).shape[1])
         self._shard = Shard(model, self.task, inputs, tuple(y.shape[1:]), engine)

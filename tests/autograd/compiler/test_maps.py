@@ -35,7 +35,7 @@ def check(case, value, slopes):
     uniform, row = np.zeros_like(case.uniform), np.zeros_like(case.row)
     for at, slope in zip(case.block.operands, slopes, strict=True):
         case.gathered(at, (seed if at.index.ndim == 1 else seed[:, None]) * slope, uniform, row)
-    for found in (case.by_numpy(), case.by_numpy(guarded=True), case.by_reference(), case.by_loops()):
+    for found in case.by_all():
         for own, other in zip(found, (value if per_row else value[:, 0], uniform, row), strict=True):
             assert np.allclose(own, other, rtol=1e-11, atol=1e-12)
 

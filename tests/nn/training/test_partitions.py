@@ -352,7 +352,7 @@ def test_classes_that_the_model_does_not_have() -> None:
 
 def test_what_partitions_do_not_take() -> None:
     refused(OperandError, "sample_weight is for rows in memory", parted(X, 120), Y, sample_weight=np.ones(120))
-    refused(OperandError, 'engine="compiled" or "eager"', parted(X, 120), Y, engine="numba")
+    refused(OperandError, 'engine="compiled" or "eager"', parted(X, 120), Y, engine="kernel")
 
 
 def test_diverging_is_told_as_in_memory() -> None:

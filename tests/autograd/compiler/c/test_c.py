@@ -17,11 +17,8 @@ from autograd import OperandError, Value, dot, logsumexp, maximum, minimum, oper
 from autograd.calculus.table import RULES
 from autograd.compiler.c.printer import c_source
 from autograd.compiler.frontend.trace import trace
-from autograd.compiler.passes.bias import fold_biases
-from autograd.compiler.passes.dead_code import eliminate_dead_code
 from autograd.compiler.passes.layout import place
-from autograd.compiler.passes.lower import lower
-from autograd.compiler.pipeline import array_program
+from autograd.compiler.pipeline import array_program, forward_program
 from nn import MLP, losses
 
 COMPILER = shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")
@@ -32,7 +29,7 @@ needs_compiler = pytest.mark.skipif(COMPILER is None, reason="there is no C comp
 def source(f: Callable[..., Any], inputs: int, params: Sequence[Value], name: str = "f") -> str:
     graph, _ = trace(f, ([0.5] * inputs,), params)
     blocks = place(graph, len(params))
-    forward = eliminate_dead_code(lower(fold_biases(blocks), len(params)))
+    forward = forward_program(blocks, len(params))
     both = array_program(blocks, len(params)) if len(blocks.outputs) == 1 else None
     return c_source(name, forward, both, [])
 
