@@ -8,22 +8,41 @@
 (-1.5, 1.0)
 """
 
+from typing import TYPE_CHECKING
+
 from autograd.calculus.table import RULES, Rule
-from autograd.compiler import Compiled, compile
 from autograd.errors import *  # noqa: F403 - every exception
 from autograd.errors import __all__ as _errors
-from autograd.expression import parse
 from autograd.graph import topological_order
 from autograd.modes import detect_anomaly, no_grad
 from autograd.operations import *  # noqa: F403 - one function per row of the table
 from autograd.operations import __all__ as _operations
-from autograd.primitives import primitive
-from autograd.transforms.check import check_primitive, gradcheck
-from autograd.transforms.derive import partials_as_values
-from autograd.transforms.grad import grad, gradients, hessian, hvp, jacobian, jvp, value_and_grad, vjp
-from autograd.transforms.paths import trace_gradient
+from autograd.system.lazy import lazy as _lazy
 from autograd.value import Value, record
 from autograd.vectors import log_softmax, softmax
+
+if TYPE_CHECKING:
+    from autograd.compiler import Compiled, compile
+    from autograd.expression import parse
+    from autograd.primitives import primitive
+    from autograd.transforms.check import check_primitive, gradcheck
+    from autograd.transforms.derive import partials_as_values
+    from autograd.transforms.grad import grad, gradients, hessian, hvp, jacobian, jvp, value_and_grad, vjp
+    from autograd.transforms.paths import trace_gradient
+
+#: What is imported when it is first asked for: a program that only builds graphs does without.
+__getattr__, __dir__ = _lazy(
+    __name__,
+    {
+        "autograd.compiler": "Compiled compile",
+        "autograd.expression": "parse",
+        "autograd.primitives": "primitive",
+        "autograd.transforms.check": "check_primitive gradcheck",
+        "autograd.transforms.derive": "partials_as_values",
+        "autograd.transforms.grad": "grad gradients hessian hvp jacobian jvp value_and_grad vjp",
+        "autograd.transforms.paths": "trace_gradient",
+    },
+)
 
 __all__ = [
     "RULES",

@@ -6,7 +6,6 @@ Every exception is a :class:`GlassgradError` and also the built-in exception a P
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 
 __all__ = [
@@ -113,6 +112,8 @@ def nearest(name: str, choices: Iterable[str]) -> str:
     >>> nearest("zzz", ["tanh", "relu"])
     ''
     """
+    import difflib  # only where something is wrong
+
     known = {choice.lower(): choice for choice in reversed(list(choices))}  # reversed: the first of several spellings
     close = difflib.get_close_matches(name.lower(), known, n=1)
     return f" (did you mean {known[close[0]]!r}?)" if close else ""

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import contextvars
 from collections.abc import Iterable, Sequence
-from decimal import Decimal
-from fractions import Fraction
+from numbers import Number
 from typing import Any
 
 import numpy as np
@@ -55,7 +54,7 @@ class Symbol(Node):
 _NUMBERS = (int, float, np.integer, np.floating, np.bool_)
 #: Types whose own operators would answer with a message about something else.
 _NEVER = (
-    str, bytes, complex, list, tuple, dict, set, type(None), np.complexfloating, np.ma.MaskedArray, Decimal, Fraction,
+    str, bytes, complex, list, tuple, dict, set, type(None), np.complexfloating, Number,
 )  # fmt: skip
 
 
@@ -89,7 +88,7 @@ def constant(operand: Any) -> Any:
 
     NumPy arrays answer element by element that way.
     """
-    if isinstance(operand, (*_NUMBERS, *_NEVER)):
+    if isinstance(operand, (*_NUMBERS, *_NEVER)) or _is_masked(operand):
         return number(operand)
     return NotImplemented
 
@@ -132,15 +131,19 @@ def kind_of(operand: object) -> str:
     return f"{type(operand).__name__} {text if len(text) < 40 else text[:36] + ' ...'}"
 
 
+def _is_masked(operand: Any) -> bool:
+    return isinstance(operand, np.ndarray) and hasattr(operand, "mask")
+
+
 def _mend(operand: Any) -> str:
     if isinstance(operand, str | bytes):
         return ": convert text with float() first"
     if isinstance(operand, complex | np.complexfloating):
         return ": Values are real; use the real and imaginary parts as two Values"
-    if isinstance(operand, np.ma.MaskedArray):
-        return ": what is masked is missing, and a Value has a number; fill it in, or leave it out, first"
-    if isinstance(operand, Decimal | Fraction):
+    if isinstance(operand, Number):  # Decimal, Fraction
         return ": Values are doubles; convert it with float() first"
+    if _is_masked(operand):
+        return ": what is masked is missing, and a Value has a number; fill it in, or leave it out, first"
     if isinstance(operand, np.ndarray):
         return ": make one Value per element, list(map(Value, array.flat)); array * value works element by element"
     if isinstance(operand, list | tuple | set):

@@ -17,17 +17,39 @@ except ImportError as error:
         "HIPS autograd has the same import name; install glassgrad in an environment of its own"
     ) from error
 
-from nn import data, init, losses, optim
-from nn.data.csv_file import load_csv
-from nn.data.table import Table
-from nn.estimators import Classifier, Regressor
-from nn.explanation.diagnose import Finding, Thresholds, diagnose
-from nn.explanation.explain import explain
+from typing import TYPE_CHECKING
+
+from autograd.system.lazy import lazy as _lazy
+from nn import init
 from nn.layers import MLP, Layer, Neuron, activations
 from nn.module import Module, Parameter
-from nn.storage import load, save
-from nn.training.fit import History, fit
-from nn.training.recording import Recording
+
+if TYPE_CHECKING:
+    from nn import data, losses, optim
+    from nn.data.csv_file import load_csv
+    from nn.data.table import Table
+    from nn.estimators import Classifier, Regressor
+    from nn.explanation.diagnose import Finding, Thresholds, diagnose
+    from nn.explanation.explain import explain
+    from nn.storage import load, save
+    from nn.training.fit import History, fit
+    from nn.training.recording import Recording
+
+#: What is imported when it is first asked for: a program that only builds networks does without.
+__getattr__, __dir__ = _lazy(
+    __name__,
+    {
+        "nn": "data losses optim",
+        "nn.data.csv_file": "load_csv",
+        "nn.data.table": "Table",
+        "nn.estimators": "Classifier Regressor",
+        "nn.explanation.diagnose": "Finding Thresholds diagnose",
+        "nn.explanation.explain": "explain",
+        "nn.storage": "load save",
+        "nn.training.fit": "History fit",
+        "nn.training.recording": "Recording",
+    },
+)
 
 __all__ = [
     "MLP",

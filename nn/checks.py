@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from autograd import DataError, LengthError, OperandError
-from nn.data.frames import frame_of, numbers_of
 
 __all__ = ["pair", "rows_of_numbers", "weights_of", "whole"]
 
@@ -52,6 +51,8 @@ def rows_of_numbers(name: str, X: Any) -> _Array:
         raise DataError(
             f"{name} is a masked array with numbers masked out: fill them, X.filled(0.0), or drop such rows"
         )
+    from nn.data.frames import frame_of, numbers_of  # where rows come in, not where a network is built
+
     frame = frame_of(X)
     if frame is not None:
         return numbers_of(name, frame)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -16,10 +16,10 @@ from autograd import OperandError, UnknownNameError
 __all__ = ["SCHEMES", "Seed", "draw", "generator"]
 
 #: An integer, a NumPy generator (or RandomState) to go on drawing from, or None for one the operating system seeds.
-Seed = int | np.random.Generator | np.random.RandomState | None
+Seed: TypeAlias = "int | np.random.Generator | np.random.RandomState | None"
 
 _Array = np.ndarray[Any, np.dtype[np.float64]]
-_Scheme = Callable[[np.random.Generator, int, int], _Array]
+_Scheme: TypeAlias = "Callable[[np.random.Generator, int, int], _Array]"
 
 
 def generator(seed: Seed) -> np.random.Generator:

@@ -11,6 +11,13 @@ from autograd.calculus.expr import CONSTANTS
 
 __all__ = ["NUMPY_FUNCTIONS"]
 
+
+def _power(a: Any, b: Any) -> Any:
+    """Return a to the power b as IEEE-754 has it, also where NumPy takes a square root for the exponent 0.5."""
+    edges = (b == 0.5) & ((a == 0.0) | (a == -math.inf))
+    return np.where(edges, np.absolute(a), np.power(a, b))
+
+
 _SAME_NAME = (
     "exp expm1 log log1p log2 log10 sqrt cbrt sin cos tan sinh cosh tanh "
     "sign floor ceil hypot maximum minimum where sum max size"
@@ -20,7 +27,7 @@ NUMPY_FUNCTIONS: dict[str, Any] = {name: getattr(np, name) for name in _SAME_NAM
     **CONSTANTS,
     "abs": np.absolute,
     "round": np.round,
-    "pow": np.power,
+    "pow": _power,
     "asin": np.arcsin,
     "acos": np.arccos,
     "atan": np.arctan,

@@ -18,6 +18,7 @@ from typing import Any
 from autograd import modes
 from autograd.operand import tracing
 from autograd.operations import Operand
+from autograd.transforms.current import check_current
 from autograd.transforms.derive import partials_as_values
 from autograd.value import Value, primal
 
@@ -37,6 +38,9 @@ def gradients(root: Value, wrt: Sequence[Value], *, create_graph: bool = False) 
         wrt: the Values to differentiate with respect to.
         create_graph: return Values that can be differentiated again, instead of floats.
 
+    Raises:
+        GraphError: `create_graph`, and a number behind `root` was changed after `root` was computed from it.
+
     >>> x = Value(2.0)
     >>> (first,) = gradients(x**3, [x], create_graph=True)
     >>> first.data, gradients(first, [x])
@@ -46,7 +50,10 @@ def gradients(root: Value, wrt: Sequence[Value], *, create_graph: bool = False) 
     if tracer is not None:
         traced: list[Any] = tracer.pull_back({root: 1.0}, wrt)
         return traced
-    found = pull_back({root: 1.0}, dependents([root], wrt), wrt, create_graph=create_graph)
+    order = dependents([root], wrt)
+    if create_graph:
+        check_current(order)
+    found = pull_back({root: 1.0}, order, wrt, create_graph=create_graph)
     return [adjoint if isinstance(adjoint, Value) else Value(adjoint) for adjoint in found] if create_graph else found
 
 

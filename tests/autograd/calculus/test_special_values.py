@@ -30,7 +30,9 @@ NUMPY: dict[str, Callable[..., Any]] = {
     "sub": np.subtract,
     "mul": np.multiply,
     "truediv": np.divide,
-    "pow": np.power,
+    "pow": lambda a, b: np.power([a, a], [b, b])[
+        0
+    ],  # for one exponent 0.5 it takes a square root, which IEEE's pow does not
     "neg": np.negative,
     "abs": np.absolute,
     "identity": np.positive,
