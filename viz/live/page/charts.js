@@ -58,6 +58,11 @@ export function drawLoss({ session, colours }) {
     context.stroke();
   }
   context.setLineDash([]);
+  context.fillStyle = css(colours.grey);
+  context.font = document.documentElement.dataset.projector ? "24px sans-serif" : "11px sans-serif";
+  context.textAlign = "right";
+  context.textBaseline = "top";
+  context.fillText(written(top, 2), width, 6);
 }
 
 /** Root mean square of δ in each layer, over the rows to learn from. @param {import("./main.js").App} app */

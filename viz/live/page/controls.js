@@ -10,6 +10,7 @@ import { PRESET_NAMES, presetPlan } from "./presets.js";
 
 /** Every fixed text of the page in the language as it is now. @param {App} app */
 export function translate(app) {
+  document.title = say("title");
   document.documentElement.lang = language() === "zh" ? "zh-Hans" : "en";
   for (const element of /** @type {any} */ (document.querySelectorAll("[data-text]")))
     write(element, say(element.dataset.text));

@@ -49,14 +49,17 @@ export class Drawing {
     const isNarrow = box.clientWidth < 560;
     const pitchX = Math.max(HEAD > 100 ? 190 : isNarrow ? 96 : 104, (box.clientWidth - LEFT - RIGHT) / depth);
     this.width = Math.max(box.clientWidth, LEFT + RIGHT + pitchX * depth);
-    const free = Math.max(300, box.clientHeight) - HEAD - 18;
+    const least = HEAD > 100 ? 640 : isNarrow ? 380 : 460;
+    const free = least - HEAD - 18;
     const pitchY = Math.max(26, Math.min(HEAD > 100 ? 150 : 104, free / most));
     this.height = HEAD + pitchY * most + 18;
     this.size = Math.round(Math.max(14, Math.min(HEAD > 100 ? 84 : 56, pitchY * 0.56)));
     const middle = HEAD + (this.height - HEAD - 18) / 2;
     const place = (/** @type {number} */ l, /** @type {number} */ i) => {
       const count = sizes[l] + Number(plan.layers[l]?.bias ?? false);
-      return { x: LEFT + pitchX * l, y: middle + (i - (count - 1) / 2) * pitchY };
+      // An input has its number in it, and takes more room than a neuron.
+      const pitch = l === 0 ? Math.max(pitchY, Math.min(HEAD > 100 ? 100 : 58, (most * pitchY) / count)) : pitchY;
+      return { x: LEFT + pitchX * l, y: middle + (i - (count - 1) / 2) * pitch };
     };
     this.units = [];
     this.numbers = [];
@@ -91,6 +94,7 @@ export class Drawing {
     box.replaceChildren(...children);
     this.canvas.style.width = `${this.width}px`;
     this.canvas.style.height = `${this.height}px`;
+    box.style.height = `${Math.max(this.height, least)}px`;
     box.style.setProperty("--size", `${this.size}px`);
   }
 

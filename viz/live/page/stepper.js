@@ -7,6 +7,9 @@ import { byId, write } from "./dom.js";
 /** @typedef {import("../engine/value.js").Value} Value */
 /** @typedef {{target: Value, parent: Value, partial: number}} GraphEdge */
 
+/** A name within its neuron: z, a, w.0, b. @param {string} name */
+const short = (name) => name.replace(/^layers\.\d+\.neurons\.\d+\./, "");
+
 export class Stepper {
   /** @param {import("./main.js").App} app */
   constructor(app) {
@@ -76,10 +79,7 @@ export class Stepper {
     if (!this.isOn || !this.last) return;
     const { from, to, adjoint, partial, passed: product, before, after } = this.last;
     write(byId("edge-count"), say("edge_of", { step: this.at, count: this.edges.length }));
-    write(
-      byId("edge-line"),
-      `${to}.grad += ${from}.grad × ∂${from.split(".").at(-1)}/∂${to.split(".").slice(-2).join(".")}`,
-    );
+    write(byId("edge-line"), `${to}.grad += ${from}.grad × ∂${short(from)}/∂${short(to)}`);
     const sum =
       product === 0
         ? say("nothing_passes", { after: written(after) })
