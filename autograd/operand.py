@@ -80,7 +80,7 @@ def primal(operand: Any) -> float:
 
 def primals(operands: Sequence[Any]) -> list[float]:
     """Return the number behind each operand."""
-    return [primal(operand) for operand in operands]
+    return [operand.data if isinstance(operand, Node) else number(operand) for operand in operands]
 
 
 def constant(operand: Any) -> Any:

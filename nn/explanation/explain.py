@@ -172,6 +172,8 @@ def _neurons(model: Module) -> list[tuple[str, Neuron]]:
 
 def _samples(x: Any, targets: Any, batch: bool) -> tuple[_Array, list[Any]]:
     """Rows of inputs and as many targets, as plain numbers."""
+    if np.ma.is_masked(x):
+        raise DataError("x is a masked array with numbers masked out: fill them, x.filled(0.0), or leave such rows out")
     try:
         X = np.asarray(x, dtype=float)
     except (TypeError, ValueError) as error:

@@ -173,6 +173,8 @@ def _is_column(column: Any, count: int) -> bool:
 
 
 def _table(X: Any) -> Array:
+    if np.ma.is_masked(X):
+        raise OperandError("X is a masked array with numbers masked out: fill them, X.filled(0.0), or drop such rows")
     try:
         table = np.asarray(X, dtype=float)
     except (TypeError, ValueError) as error:

@@ -144,8 +144,10 @@ def floats(name: str, numbers: Any) -> _Array:
     Raises:
         OperandError: something is text, complex, None or a Value, which NumPy would turn into a float, or into nan.
     """
-    if isinstance(numbers, np.ndarray) and numbers.dtype == np.float64:  # as it mostly is, in every step of training
+    if type(numbers) is np.ndarray and numbers.dtype == np.float64:  # as it mostly is, in every step of training
         return numbers
+    if np.ma.is_masked(numbers):
+        raise OperandError(f"{name} is a masked array with numbers masked out: fill them, or leave such rows out")
     try:
         array = np.asarray(numbers)
         if array.dtype.kind == "O":

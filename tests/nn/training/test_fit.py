@@ -16,8 +16,18 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograd import AnomalyError, DataError, GlassgradError, LengthError, OperandError, UnknownNameError, Value, mean
-from nn import MLP, History, Module, Parameter, data, fit, losses
+from autograd import (
+    AnomalyError,
+    DataError,
+    GlassgradError,
+    LengthError,
+    OperandError,
+    UnknownNameError,
+    Value,
+    compile,
+    mean,
+)
+from nn import MLP, History, Module, Parameter, data, explain, fit, losses
 from nn.optim import Optimizer, adam, chain, clip, sgd
 from nn.training.rows import TABLE
 from tests import ROOT
@@ -688,11 +698,15 @@ def test_masked_rows_are_refused() -> None:
         lambda: fit(model, list(masked), y, epochs=1),
         lambda: model.outputs(masked),
         lambda: data.Standardizer.fit(masked),
+        lambda: data.train_test_split(masked, y),
+        lambda: explain(model, masked, targets=y, loss="mse"),
     ):
         with pytest.raises(DataError, match="masked"):
             refusing()
     with pytest.raises(DataError, match="masked"):
         fit(model, X, np.ma.masked_array(y, y > 0), epochs=1)
+    with pytest.raises(OperandError, match="masked"):
+        compile(lambda x: x[0], X[0])(masked)
     assert fit(model, np.ma.masked_array(X), y, epochs=1).ended == "finished"  # nothing is masked out
 
 
