@@ -495,3 +495,12 @@ CONTRASTS = """() => {
     .filter(([x, y]) => (Math.max(x, y) + 0.05) / (Math.min(x, y) + 0.05) < 4.5)
     .map(([x, y, text]) => `${text}: ${((Math.max(x, y) + 0.05) / (Math.min(x, y) + 0.05)).toFixed(2)}`);
 }"""
+
+
+def test_a_delta_that_has_not_arrived_is_no_0(browser: Any, network: Path) -> None:
+    with opened(browser, network, "#by=neuron&at=layers.0.neurons.1&folded=") as page:
+        seed = 6  # four neurons and two operations of the loss
+        page.fill("#slider", str(seed + 2))
+        assert len(numbers_in(page.inner_text(".product"))) == 1  # σ'(z) alone
+        page.click("#last")
+        assert len(numbers_in(page.inner_text(".product"))) == 3

@@ -17,7 +17,7 @@ function neuronReport(group, app) {
 // The figures of one use in one of the rows that are shown: what is not known yet at this step is null.
 function figuresOf({ z, a, edge }, place, playback) {
   const isKnown = playback.isBackward && place < playback.active;
-  const at = (node) => (isKnown ? playback.gradIn(place, node) : null);
+  const at = (node) => (isKnown && playback.hasArrived(node) ? playback.gradIn(place, node) : null);
   const activity = edge ? playback.slopeIn(place, edge) : 1;
   const parameters = z.into.filter((each) => !each.isConstant && each.source.kind === "parameter");
   const half = Math.floor(z.into.length / 2);
@@ -81,7 +81,7 @@ function pressureTable({ a }, app) {
   const { graph, playback } = app;
   if (a.out.length < 2) return [];
   const rows = a.out.slice(0, ROWS_SHOWN).map((edge) => {
-    const to = edge.target.group, delta = playback.isBackward ? playback.gradIn(0, edge.target) : null;
+    const to = edge.target.group, delta = playback.hasArrived(edge.target) ? playback.gradIn(0, edge.target) : null;
     const name = graph.groups.has(to) ? app.panel.button(to, () => app.select(to, true)) : make("span", {}, edge.target.name);
     return tableRow(name, [edge.derivative, delta ?? "·", delta === null ? "·" : passed(delta, edge.derivative)]);
   });
@@ -91,7 +91,7 @@ function pressureTable({ a }, app) {
       "table", {},
       tableHead([TEXT.next_neuron, "w", "δ", "w · δ"]),
       make("tbody", {}, ...rows),
-      make("tfoot", {}, tableRow("∂C/∂a", ["", "", playback.isBackward ? playback.gradIn(0, a) : "·"])),
+      make("tfoot", {}, tableRow("∂C/∂a", ["", "", playback.hasArrived(a) ? playback.gradIn(0, a) : "·"])),
     ),
   ];
 }

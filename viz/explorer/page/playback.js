@@ -161,6 +161,11 @@ class Playback {
     return this.active > 0 && this.passedAt[edge.index] <= this.position;
   }
 
+  // Whether something has flowed back to a node.
+  hasArrived(node) {
+    return this.isBackward && (node.out.length === 0 || node.out.some((edge) => this.hasPassed(edge)));
+  }
+
   // Whether all that flows back to a node has arrived.
   hasPassedAll(node) {
     return node.out.every((edge) => this.hasPassed(edge));
