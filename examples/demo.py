@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
 from autograd.system.command_line import answer
 from autograd.system.files import make_folder
+from autograd.system.language import preferred
 from nn import Classifier
 from nn.training.experiment import read_table, run
 from viz.report.experiment import check_tools, summary, write_report
@@ -29,9 +31,10 @@ def main() -> int:
         experiments.append(run(name, table, classifier))
         if classifier.history_.ended == "interrupted":  # fit keeps what was learnt, but here Ctrl-C means: stop
             raise KeyboardInterrupt
-    page = write_report(experiments, OUT)
+    lang = preferred(os.environ)
+    page = write_report(experiments, OUT, lang)
     for experiment in experiments:
-        print(summary(experiment))
+        print(summary(experiment, lang))
     print(f"open {page} to see them")
     return 0
 

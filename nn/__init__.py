@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from nn.data.table import Table
     from nn.estimators import Classifier, Regressor
     from nn.explanation.diagnose import Finding, Thresholds, diagnose
+    from nn.explanation.diagnose_training import diagnose_training
     from nn.explanation.explain import explain
     from nn.storage import load, save
     from nn.training.fit import History, fit
@@ -44,6 +45,7 @@ __getattr__, __dir__ = _lazy(
         "nn.data.table": "Table",
         "nn.estimators": "Classifier Regressor",
         "nn.explanation.diagnose": "Finding Thresholds diagnose",
+        "nn.explanation.diagnose_training": "diagnose_training",
         "nn.explanation.explain": "explain",
         "nn.storage": "load save",
         "nn.training.fit": "History fit",
@@ -67,6 +69,7 @@ __all__ = [
     "activations",
     "data",
     "diagnose",
+    "diagnose_training",
     "explain",
     "fit",
     "init",

@@ -1,7 +1,8 @@
 """``python -m viz "tanh(w*a + b)" w=0.7 a=-1.5 b=0.3 -o graph.svg``: draw an expression, print its gradients.
 
-With ``-o backprop.html`` it writes a page in which to step through the graph instead. ``python -m viz play`` writes the
-playground: a network to train, in which every number can be touched.
+``python -m viz model.json`` draws a saved model, and with a row the graph of its cost. With ``-o backprop.html`` it
+writes a page in which to step through the graph instead. ``python -m viz play`` writes the playground: a network to
+train, in which every number can be touched.
 """
 
 from __future__ import annotations
@@ -11,9 +12,13 @@ import sys
 import textwrap
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-from autograd import RULES, OperandError, RenderError, parse
+from autograd import RULES, OperandError, RenderError, UnknownNameError, parse
 from autograd.system.command_line import Parser, answer
+from autograd.system.language import add_language
+from nn.commands.model_file import read_model
+from nn.explanation.diagnose import diagnose_value
 from viz.drawing import draw
 from viz.explorer import explore
 from viz.gradient_table import print_gradients
@@ -28,6 +33,8 @@ examples:
   python -m viz "tanh(w*a + b)" w=0.7 a=-1.5 b=0.3 -o backprop.html    a page in which to step through it
   python -m viz "where(x > 0, x, 0.01*x)" x=-2 -o leaky.dot --title "Leaky ReLU"
   python -m viz "-x**2" x=2
+  python -m viz out/iris/model.json -o network.svg                         a saved model: its neurons
+  python -m viz out/iris/model.json 5.1,3.5,1.4,0.2 -o row.html            a row's cost, to step through
   python -m viz play --help       the playground: a network to train, in which every number can be touched
 
 An expression has numbers, names, + - * / **, parentheses, pi, e, inf, a comparison as the condition of where(), and
@@ -51,13 +58,18 @@ def _shielded(argument: str) -> str:
 
 def _draw(options: argparse.Namespace) -> int:
     is_page = (options.format or Path(options.output).suffix[1:].lower()) == "html"
+    asked = options.format or Path(options.output).suffix[1:].lower() or "svg"
+    if asked not in (*FORMATS, "html"):
+        raise UnknownNameError("picture format", asked, (*FORMATS, "html"))
     form = "html" if is_page else format_for(options.output, options.format)
+    if options.expression.lower().endswith(".json"):
+        return _draw_model(options, form)
     root = parse(options.expression, **_numbers(options.numbers))
     root.backward()
     title = options.expression if options.title is None else options.title
     try:
         if is_page:
-            explore(root, path=options.output, title=title)
+            explore(root, path=options.output, title=title, lang=options.lang)
         else:
             to, limit = options.output, options.timeout
             draw(root, format=form, path=to, rankdir=options.rankdir, title=title, timeout=limit)
@@ -65,8 +77,38 @@ def _draw(options: argparse.Namespace) -> int:
         print_gradients(root)
         raise
     print_gradients(root)
-    print(f"open {options.output} in a browser" if is_page else f"drawn in {options.output}")
+    if finding := diagnose_value(root, lang=options.lang):
+        print(finding)
+    print(_where(options.output, is_page, options.lang))
     return 0
+
+
+def _draw_model(options: argparse.Namespace, form: str) -> int:
+    """Draw a saved model; with a row, the graph of what the model's answer for it costs."""
+    model = read_model(options.expression)
+    title = Path(options.expression).name if options.title is None else options.title
+    if form == "html" and not options.numbers:
+        raise OperandError("a page steps through the graph of one row: give its numbers, like 5.1,3.5,1.4,0.2")
+    told: dict[str, Any] = {}
+    sample = None
+    if options.numbers:
+        row = model.row(" ".join(options.numbers))
+        sample = model.samples(row[None])[0]
+        told = {"target": model.target(options.target, row), "loss": model.loss}
+    elif options.target is not None:
+        raise OperandError("--target is what the answer for a row is compared with: give the row's numbers, too")
+    if form == "html":
+        explore(model.module, sample, path=options.output, title=title, lang=options.lang, **told)
+    else:
+        flow = {"rankdir": options.rankdir, "title": title, "timeout": options.timeout}
+        draw(model.module, sample, format=form, path=options.output, **flow, **told)
+    print(_where(options.output, form == "html", options.lang))
+    return 0
+
+
+def _where(file: str, is_page: bool, lang: str) -> str:
+    english, chinese = ("open {} in a browser", "请用浏览器打开 {}") if is_page else ("drawn in {}", "已画入 {}")
+    return (chinese if lang == "zh" else english).format(file)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -80,8 +122,11 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add = parser.add_argument
-    add("expression", metavar="EXPRESSION", help='such as "tanh(w*a + b)", in quotes')
-    add("numbers", metavar="NAME=NUMBER", nargs="*", default=[], help="one for every name in the expression")
+    add("expression", metavar="EXPRESSION", help='such as "tanh(w*a + b)", in quotes; or a saved model, MODEL.json')
+    add("numbers", metavar="NAME=NUMBER", nargs="*", default=[],
+        help="one for every name in the expression; of a model, one row: its numbers, commas between them")  # fmt: skip
+    add("--target", metavar="CLASS", help="of a model's row: the class, or the number, that was wanted (default: the "
+        "model's own answer)")  # fmt: skip
     add("-o", "--output", metavar="FILE", default="graph.svg",
         help="the picture; its ending says which kind, .svg, .png or .dot, or .html for a page in which to step "
         "through the graph (default: %(default)s)")  # fmt: skip
@@ -90,6 +135,7 @@ def _parser() -> argparse.ArgumentParser:
         help="the way values flow: LR left to right, TB top to bottom, RL or BT (default: %(default)s)")  # fmt: skip
     add("--title", help="above the picture (default: the expression)")
     add("--timeout", type=float, default=30.0, metavar="SECONDS", help="for the layout (default: %(default)g)")
+    add_language(parser)
     return parser
 
 

@@ -13,6 +13,7 @@ import csv
 import io
 import os
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -26,7 +27,7 @@ from autograd.errors import DataError, nearest
 from nn.data.cells import FLAGS, comma_number, finite, is_missing, problem, proves_comma
 from nn.data.table import MANY_CLASSES, TASKS, Table, check_task, look_like_measurements
 
-__all__ = ["load_csv"]
+__all__ = ["load_columns", "load_csv", "load_words"]
 
 
 def load_csv(path: str | os.PathLike[str], target: str | None = None, *, task: str | None = None) -> Table:
@@ -67,6 +68,38 @@ def load_csv(path: str | os.PathLike[str], target: str | None = None, *, task: s
     features = [column for column in range(len(sheet.header)) if column != place]
     X = np.column_stack([_numbers(sheet, column, hint) for column in features])
     return Table(X, y, tuple(sheet.header[column] for column in features), class_names, sheet.header[place])
+
+
+def load_columns(path: str | os.PathLike[str], columns: Sequence[str] | int) -> NDArray[np.float64]:
+    """Read columns of numbers, (rows, columns), by their names in this order, or the first so many.
+
+    Raises:
+        DataError: there is no such column, or a cell is no number.
+    """
+    sheet = _read(Path(path))
+    if isinstance(columns, int):
+        if len(sheet.header) < columns:
+            raise DataError(f"{sheet.path} has {len(sheet.header)} columns, {columns} are needed")
+        places = list(range(columns))
+    else:
+        places = [_place(sheet, name) for name in columns]
+    return np.column_stack([_numbers(sheet, place) for place in places])
+
+
+def load_words(path: str | os.PathLike[str], column: str) -> list[str]:
+    """Read a column as it is written.
+
+    Raises:
+        DataError: there is no such column.
+    """
+    sheet = _read(Path(path))
+    return sheet.words(_place(sheet, column))
+
+
+def _place(sheet: _Sheet, name: str) -> int:
+    if name not in sheet.header:
+        raise DataError(f"{sheet.path}: there is no column {name!r}{nearest(name, sheet.header)}")
+    return sheet.header.index(name)
 
 
 class _Row(NamedTuple):

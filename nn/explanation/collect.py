@@ -19,7 +19,7 @@ from autograd.value import primal
 from nn.layers import Neuron
 from nn.module import Module
 
-__all__ = ["COST", "Oddity", "Pressure", "Reader", "Use", "named_neurons"]
+__all__ = ["COST", "Oddity", "Pressure", "Reader", "Use", "first_oddity", "named_neurons"]
 
 #: Stands for the cost where the name of a next neuron would stand.
 COST = "C"
@@ -75,13 +75,13 @@ class Oddity(NamedTuple):
     """The first number that is nan or infinite.
 
     Attributes:
-        row: of the sample.
+        row: of the sample; None where there are no rows.
         backward: whether it is a gradient; the numbers of the forward pass are then all finite.
         what: a parameter's name, ``input 1``, a neuron's ``z`` or ``a``, or an operation.
         value: the number.
     """
 
-    row: int
+    row: int | None
     backward: bool
     what: str
     value: float
@@ -137,7 +137,7 @@ class Reader:
         names = {z: f"{name}: z" for z, (name, _) in preactivations.items()}
         names = {a: f"{name}: a" for a, name in activations.items()} | names
         names |= {value: f"input x{index}" for index, value in enumerate(inputs)}
-        return uses, _first_oddity(row, topological_order(cost), {**self._names, **names})
+        return uses, first_oddity(row, topological_order(cost), {**self._names, **names})
 
     def _terms(
         self, consumers: Sequence[_Edge], preactivations: Mapping[Value, tuple[str, Neuron]], before_neurons: set[Value]
@@ -198,7 +198,8 @@ def _activation(z: Value, neuron: Neuron, consumers: Mapping[Value, Sequence[_Ed
     return z, "linear", 1.0
 
 
-def _first_oddity(row: int, order: Sequence[Value], names: Mapping[Value, str]) -> Oddity:
+def first_oddity(row: int | None, order: Sequence[Value], names: Mapping[Value, str]) -> Oddity:
+    """Return the first value in `order` that is nan or infinite; else the first such gradient on the way back."""
     for node in order:
         if not math.isfinite(node.data):
             return Oddity(row, False, names.get(node, node.label or node.op or "constant"), node.data)

@@ -7,6 +7,7 @@ thresholds stand in :class:`Thresholds`, with their reasons.
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -14,12 +15,13 @@ from typing import Any
 
 import numpy as np
 
-from autograd import RULES, Rule
+from autograd import RULES, Rule, Value, topological_order
 from autograd.calculus.notation import number
+from nn.explanation.collect import first_oddity
 from nn.explanation.figures import Figures, LayerReport, NeuronFigures
 from nn.explanation.writing.wording import check, say
 
-__all__ = ["Finding", "Thresholds", "diagnose", "slopes", "usual_slope"]
+__all__ = ["Finding", "Thresholds", "diagnose", "diagnose_value", "slopes", "usual_slope"]
 
 _Array = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -78,7 +80,9 @@ class Finding:
     @property
     def summary(self) -> str:
         """The evidence in one line."""
-        return self._said("evidence")
+        if self.evidence.get("row", 0) is not None:
+            return self._said("evidence")
+        return self._said("evidence_gradient" if self.evidence["backward"] else "evidence_once")
 
     @property
     def why(self) -> str:
@@ -127,6 +131,25 @@ def diagnose(report: Figures, thresholds: Thresholds | None = None) -> tuple[Fin
         *_unused(report, limits),
     ]
     return tuple(replace(finding, lang=report.lang) for finding in found)
+
+
+def diagnose_value(root: Value, *, lang: str = "en") -> Finding | None:
+    """Return what is wrong with the graph of a Value after ``backward()``: the first number in it that is not finite.
+
+    >>> x = Value(-1.0, label="x")
+    >>> y = x.log()
+    >>> y.backward()
+    >>> print(diagnose_value(y).summary)
+    log(x) = nan
+    """
+    order = topological_order(root)
+    if all(math.isfinite(node.data) and math.isfinite(node.grad) for node in order):
+        return None
+    names = {node: f"{node.op}({', '.join(parent.label or number(parent.data) for parent in node.parents)})"
+             for node in order if node.op and not node.label}  # fmt: skip
+    oddity = first_oddity(None, order, names)
+    evidence = {"what": oddity.what, "value": oddity.value, "row": None, "backward": oddity.backward}
+    return Finding("nan", (), evidence, check(lang))
 
 
 def slopes(activation: str) -> tuple[float, float]:

@@ -10,8 +10,8 @@ from typing import Any
 
 from autograd.system.command_line import Parser, answer
 from autograd.system.files import make_folder, write_whole
+from autograd.system.language import LANGUAGES, add_language
 from nn.explanation.writing.text import columns, terminal_width, wrap
-from nn.explanation.writing.wording import LANGUAGES
 from nn.lessons import LESSONS, index, lesson_named, page
 from nn.lessons.lesson import Lesson, Outcome
 from nn.lessons.pages import told
@@ -52,7 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     add = parser.add_argument
     add("name", nargs="?", metavar="NAME", help=f"{', '.join(LESSONS)} (default: list them)")
-    add("--lang", default="en", choices=LANGUAGES, help="language (default: %(default)s)")
+    add_language(parser)
     add("--out", default="out/lessons", metavar="DIR", help="folder for the picture (default: %(default)s)")
     add("--docs", metavar="DIR", help="write every lesson's pages and pictures, in all languages, to this folder")
     return parser

@@ -36,6 +36,7 @@ class Experiment:
         X_test, y_test: the rows held out.
         feature_names: one per column.
         target_name: of what was learnt.
+        validated: how many further rows the best epoch was chosen by.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Experiment:
     y_test: _Array
     feature_names: tuple[str, ...]
     target_name: str
+    validated: int = 0
 
     @property
     def classifies(self) -> bool:
@@ -153,8 +155,9 @@ def run(
     estimator.fit(X, _named(y, labels), validation=validation)
     estimator.feature_names_in_ = np.array(table.feature_names, dtype=object)
     return Experiment(
-        name, estimator, X, _named(y, labels), X_test, _named(y_test, labels), table.feature_names, table.target_name
-    )
+        name, estimator, X, _named(y, labels), X_test, _named(y_test, labels), table.feature_names, table.target_name,
+        0 if validation is None else len(validation[0]),
+    )  # fmt: skip
 
 
 def _named(y: _Array, labels: _Array | None) -> _Array:

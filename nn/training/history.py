@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 __all__ = ["History"]
@@ -16,6 +17,7 @@ class History:
             ``validation_loss``, ``validation_accuracy`` where rows were held out.
         best_epoch: the epoch whose loss (the validation's, if there is one) was lowest; with `validation` or `patience`
             the model has the weights of that epoch.
+        start: the training loss before the first step.
         ended: ``"finished"``, ``"stopped early"`` or ``"interrupted"``.
 
     >>> history = History([{"epoch": 1, "loss": 0.7}, {"epoch": 2, "loss": 0.5}])
@@ -26,6 +28,7 @@ class History:
     records: list[dict[str, float]] = field(default_factory=list)
     best_epoch: int = 0
     ended: str = "finished"
+    start: float = math.nan
 
     def __getitem__(self, name: str) -> list[float]:
         """Return one column, such as ``history["loss"]``."""

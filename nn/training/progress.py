@@ -56,7 +56,7 @@ class Progress:
                 f"the loss is {cost} before the first step: the starting weights or the data are too large, or the "
                 "activation does not take every number"
             )
-        return cls(parameters, parameters, cost)
+        return cls(parameters, parameters, cost, history=History(start=cost))
 
     def take(self, parameters: _Array, record: dict[str, float]) -> None:
         """Take in one more epoch.

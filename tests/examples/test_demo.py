@@ -43,8 +43,9 @@ def test_it_leaves_pictures_and_a_page_that_shows_them(tmp_path):
     page = (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
     for name in ("moons", "iris"):
         left = {path.name for path in (tmp_path / "out" / name).iterdir()}
-        assert left == {"boundary.png", "loss.png", "neuron.svg", "model.json"}
-        assert all(f"{name}/{picture}" in page for picture in left - {"model.json"})
+        files = {"boundary.png", "loss.png", "neuron.svg", "model.json", "explore.html", "play.html", "gradients.html"}
+        assert left == files
+        assert all(f"{name}/{file}" in page for file in left)
     assert "open " in done.stdout
 
 

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from autograd.system.command_line import Parser, answer, real, whole
+from autograd.system.language import add_language
 from nn import MLP, losses
 from nn.data import GENERATORS
-from nn.explanation.writing.wording import LANGUAGES
 from nn.layers import activations
 from nn.training.experiment import read_table
 from viz.live.playground import playground
@@ -79,7 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     add("--batch-size", type=whole(1), default=16, metavar="ROWS", help="rows a step (default: %(default)s)")
     add("--seed", type=whole(0), default=0, help="of data, weights and batches (default: %(default)s)")
-    add("--lang", choices=LANGUAGES, default="en", help="the page's language at first (default: %(default)s)")
+    add_language(parser)
     add("-o", "--output", metavar="FILE", default="playground.html", help="(default: %(default)s)")
     add("--open", action="store_true", help="and open it in a browser")
     return parser

@@ -93,7 +93,7 @@ def _scale(axes: Axes, curves: Sequence[_Curve], say: Callable[..., str]) -> Non
     quantities = list(dict.fromkeys(curve.quantity for curve in curves))
     write(axes.set_title("", loc="left", fontsize=11, color=INK), ", ".join(map(_in(say), quantities)))
     axes.grid(axis="y", color=RULE, linewidth=0.5, alpha=0.6)
-    axes.margins(x=0.02)
+    axes.margins(x=0.02, y=0.1)  # the words beside the best epoch stand below it
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     numbers = np.concatenate([curve.numbers for curve in curves])
     numbers = numbers[np.isfinite(numbers)]

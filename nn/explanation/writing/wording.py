@@ -53,6 +53,14 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{name} also receives {value} by another way than its neuron: it is shared, or the loss uses it directly.",
         "{name} 另有 {value} 的梯度不经过它的神经元：该参数被共享，或损失函数直接用到了它。",
     ),
+    # On the command line.
+    "own_answer": (
+        "(the target is the model's own answer, {answer}; --target names another)",
+        "（目标取模型自己的回答 {answer}；可用 --target 另行指定）",
+    ),
+    "written": ("written to {file}", "已写入 {file}"),
+    "accuracy_of": ("accuracy {accuracy} on {rows} rows", "{rows} 行上的准确率为 {accuracy}"),
+    "r2_of": ("R² {r2} on {rows} rows", "{rows} 行上的 R² 为 {r2}"),
     # The closing table.
     "in_short": ("In short", "小结"),
     "parameter": ("parameter", "参数"),
@@ -103,6 +111,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "finding_of": ("{title} ({names}): {summary}. {why} {remedy}", "{title}（{names}）：{summary}。{why}{remedy}"),
     "nan": ("Not a finite number", "出现非有限的数"),
     "nan.evidence": ("{what} = {value}, first in row {row}", "{what} = {value}，最先出现在第 {row} 行"),
+    "nan.evidence_once": ("{what} = {value}", "{what} = {value}"),
+    "nan.evidence_gradient": ("the gradient of {what} = {value}", "{what} 的梯度 = {value}"),
     "nan.why": (
         "The forward pass left the finite numbers here, and everything computed from it follows.",
         "前向计算从这里开始不再有限，由它算出的一切也随之失效。",
@@ -194,6 +204,29 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Draw the weights at random (init=\"auto\"); only biases may all start at 0.",
         "随机初始化权重（init=\"auto\"）；可以全部从 0 开始的只有偏置。",
     ),
+    "diverged": ("Training did harm", "越训练越差"),
+    "diverged.evidence": (
+        "the loss was {start} before the first step and is {end} after {epochs} epochs",
+        "第一步之前损失为 {start}，{epochs} 轮之后为 {end}",
+    ),
+    "diverged.why": (
+        "Each step went so far that it passed the valley and climbed the other side.",
+        "每一步都迈得太大，越过谷底，爬上了对面的坡。",
+    ),
+    "diverged.remedy": (
+        "Lower the learning rate, tenfold at first, or clip the gradient: chain(clip(1.0), ...).",
+        "降低学习率，不妨先除以 10；或裁剪梯度：chain(clip(1.0), ...)。",
+    ),
+    "identifier": ("Numbers the rows", "只是行号"),
+    "identifier.evidence": (
+        "{column} has a different whole number in each of the {rows} rows",
+        "{rows} 行中，{column} 的每个值都是互不相同的整数",
+    ),
+    "identifier.why": (
+        "A number that only tells rows apart says nothing about new rows, yet the model has learnt from it.",
+        "只用来区分各行的编号，对新的行毫无意义，模型却从中学了东西。",
+    ),
+    "identifier.remedy": ("Leave the column out and train again.", "去掉这一列，重新训练。"),
     "unused": ("Unused input", "未被利用的输入"),
     "unused.evidence": (
         "{inputs}: standard deviation × rms ∂C/∂x = {influence}, against {largest} for the strongest input",
