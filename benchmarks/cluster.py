@@ -70,6 +70,13 @@ def independent(rows: int) -> float:
     return max(seconds)
 
 
+def empty(client: Client) -> float:
+    """Seconds for as many tasks as a step has, that do nothing."""
+    started = time.perf_counter()
+    client.gather(client.map(abs, range(8), pure=False))
+    return time.perf_counter() - started
+
+
 def main(rows: int) -> None:
     apart = independent(rows)
     with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster, Client(cluster) as client:
@@ -79,7 +86,11 @@ def main(rows: int) -> None:
               f"ratio {apart / together:.2f}")  # fmt: skip
         few, labels = (part.persist() for part in table(800, 2, 100))
         step = timed(few, labels, 40, [1])
-        print(f"a step of 8 partitions with next to nothing in them: {step * 1e3:.1f} ms")
+        floor = statistics.median(empty(client) for _ in range(40))
+        print(
+            f"a step of 8 partitions with next to nothing in them: {step * 1e3:.1f} ms; "
+            f"8 tasks that do nothing: {floor * 1e3:.1f} ms"
+        )
         del X, y, few, labels
         lazy_rows = rows * 20
         X, y = table(lazy_rows, 16, 100_000)

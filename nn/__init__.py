@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from nn.explanation.diagnose import Finding, Thresholds, diagnose
     from nn.explanation.diagnose_training import diagnose_training
     from nn.explanation.explain import explain
+    from nn.formats.pytorch import from_torch, to_torch
     from nn.storage import load, save
     from nn.training.fit import History, fit
     from nn.training.recording import Recording
@@ -47,6 +48,7 @@ __getattr__, __dir__ = _lazy(
         "nn.explanation.diagnose": "Finding Thresholds diagnose",
         "nn.explanation.diagnose_training": "diagnose_training",
         "nn.explanation.explain": "explain",
+        "nn.formats.pytorch": "from_torch to_torch",
         "nn.storage": "load save",
         "nn.training.fit": "History fit",
         "nn.training.recording": "Recording",
@@ -72,10 +74,12 @@ __all__ = [
     "diagnose_training",
     "explain",
     "fit",
+    "from_torch",
     "init",
     "load",
     "load_csv",
     "losses",
     "optim",
     "save",
+    "to_torch",
 ]

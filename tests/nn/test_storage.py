@@ -161,9 +161,10 @@ def all_of_it() -> MLP:
     return model
 
 
-@pytest.mark.parametrize(
-    "make", [tied, one_layer_twice, one_neuron_twice, frozen, mixed, partly_without_bias, all_of_it]
-)
+CHANGED = [tied, one_layer_twice, one_neuron_twice, frozen, mixed, partly_without_bias, all_of_it]
+
+
+@pytest.mark.parametrize("make", CHANGED)
 def test_whatever_a_perceptron_was_made_into_comes_back(file: Path, make: Callable[[], MLP]) -> None:
     model = make()
     for i, parameter in enumerate(model.parameters()):

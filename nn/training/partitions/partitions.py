@@ -20,7 +20,7 @@ __all__ = ["Partitions"]
 
 _Array = np.ndarray[Any, np.dtype[Any]]
 
-#: So many partitions' sums are added up in one task; the sums of more are added up as a tree.
+#: So many partitions' sums are added up at once; those of more are added up as a tree, where they are.
 _FAN_IN = 16
 
 
@@ -86,14 +86,14 @@ class Partitions:
         step = uuid.uuid4().hex  # a key that comes again would be taken for what has been computed already
         tasks = [self._task(_sums, i, step, vector, own, judged, learnt) for i, own in rows]
         found = tasks
-        while len(found) > 1:
+        while len(found) > _FAN_IN:
             groups = [found[i : i + _FAN_IN] for i in range(0, len(found), _FAN_IN)]
             found = [
                 task(f"glassgrad-sum-{len(tasks)}-{i}-{step}", _add, [each.key for each in group])
                 for i, group in enumerate(groups)
             ]
             tasks = tasks + found
-        total: _Array = self._run([i for i, _ in rows], tasks, found)[0]
+        total = _add(*self._run([i for i, _ in rows], tasks, found))
         if not total[COUNT]:
             raise DataError(f"{self.name} has no rows: all of its {len(self)} partitions are empty")
         return total
