@@ -215,3 +215,19 @@ def test_where_a_gradient_comes_from(browser: Any, tmp_path: Path) -> None:
         assert "Δᵀ1" in (page.text_content("#batch") or "")
         page.click('[data-neuron="layers.1.neurons.0"]')
         assert "layers.1.neurons.0" in (page.text_content("#neuron h2") or "")
+
+
+def test_in_a_notebook_it_is_a_frame_of_its_own(browser: Any, tmp_path: Path) -> None:
+    page_html = f"<!doctype html><title>notebook</title>{viz.playground(path=None)._repr_html_()}"
+    (tmp_path / "notebook.html").write_text(page_html, encoding="utf-8")
+    with opened(browser, tmp_path / "notebook.html", viewport=SIZES["desktop"]) as page:
+        frame = page.frames[1]
+        frame.click("#step-epoch")
+        assert frame.evaluate("glassgrad.state().step") == 10
+        assert frame.text_content("#told").startswith("step 10, loss ")
+        frame.click("#presets summary")
+        frame.click('[data-preset="relu"]')
+        assert frame.evaluate("glassgrad.state().preset") == "relu"
+        frame.focus('#neuron [data-parameter="layers.0.neurons.0.b"] .scrub')
+        page.keyboard.press("ArrowUp")
+        assert frame.evaluate("glassgrad.state().parameters['layers.0.neurons.0.b']") == pytest.approx(0.12)

@@ -145,7 +145,7 @@ export function listen(app) {
   on("save-python", () => download("playground.py", pythonSource(app.session), "text/x-python"));
   on("copy-link", () => {
     app.tell(say("link_ready"));
-    history.replaceState(null, "", app.link);
+    app.remember();
     navigator.clipboard?.writeText(location.href).catch(() => {});
   });
   for (const radio of /** @type {any} */ (document.querySelectorAll("input[name=edges]"))) {
@@ -185,6 +185,12 @@ export function listen(app) {
     } catch {
       app.tell(say("link_bad"));
     }
+  });
+  byId("preset-list").addEventListener("click", (/** @type {any} */ event) => {
+    const name = event.target.closest("[data-preset]")?.dataset.preset;
+    if (!name || location.protocol !== "about:") return;
+    event.preventDefault(); // in a frame of a notebook a link would lead to the notebook's own address
+    app.load(presetPlan(name));
   });
   document.addEventListener("click", (event) => {
     for (const menu of /** @type {any} */ (document.querySelectorAll("details.menu"))) {

@@ -120,3 +120,22 @@ export function linkTo(plan) {
   if (language() !== DATA.lang) parts.set("lang", language());
   return `#${parts}`;
 }
+
+/** The page's own address, kept up to date. */
+export class Address {
+  written = -1000;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */ later = undefined;
+
+  /** At once, or, where much changes, a few times a second. @param {() => Plan} plan */
+  keep(plan) {
+    if (location.protocol === "about:") return; // a page within a page has no address of its own
+    clearTimeout(this.later);
+    const wait = this.written + 300 - performance.now();
+    const put = () => {
+      this.written = performance.now();
+      history.replaceState(null, "", linkTo(plan()));
+    };
+    if (wait <= 0) put();
+    else this.later = setTimeout(put, wait);
+  }
+}

@@ -10,7 +10,7 @@ import { Drawing } from "./drawing.js";
 import { Film } from "./film.js";
 import { Findings } from "./findings.js";
 import { Inspector } from "./inspector.js";
-import { linkTo, planInAddress } from "./link.js";
+import { Address, planInAddress } from "./link.js";
 import { Colours } from "./paint.js";
 import { Plane } from "./plane.js";
 import { PointEditor } from "./points.js";
@@ -28,7 +28,7 @@ import { showWhy } from "./why.js";
 export class App {
   /** The sample in hand, forward and backward. @type {Sample} */ view = /** @type {any} */ (null);
   isRefused = false;
-  /** @type {ReturnType<typeof setTimeout> | undefined} */ later = undefined;
+  address = new Address();
 
   constructor() {
     this.activations = DATA.activations;
@@ -132,14 +132,9 @@ export class App {
     showBatch(this);
   }
 
-  /** Keep the state in the address, a little later. */
+  /** Keep the state in the address. */
   remember() {
-    clearTimeout(this.later);
-    this.later = setTimeout(() => location.protocol === "about:" || history.replaceState(null, "", this.link), 250);
-  }
-
-  get link() {
-    return linkTo(this.session.snapshot());
+    this.address.keep(() => this.session.snapshot());
   }
 
   // Touching.

@@ -7,17 +7,10 @@ import { decide } from "./decide.js";
 import { drawWeights } from "./init.js";
 import { Random } from "./random.js";
 
-/**
- * @typedef {{neurons: number, activation: string, bias: boolean}} LayerPlan
- * @typedef {{set: string, count: number, noise: number, heldOut: number, seed: number}} DataPlan
- * @typedef {{X: number[][], y: number[], held: boolean[]}} Points
- * @typedef {{
- *   data: DataPlan, points: Points | null, features: string[], classes: string[],
- *   scaling: {mean: number[], scale: number[]} | null, layers: LayerPlan[], init: string, seed: number, loss: string,
- *   optimizer: string, rate: number, batch: number, decay: number, frozen: string[], orders: number[][] | null,
- *   parameters: number[] | null, step: number, states: number[][], preset: string,
- * }} Plan what a page begins with, a link holds and undo returns to
- */
+/** @typedef {import("./types.js").Plan} Plan */
+/** @typedef {import("./types.js").LayerPlan} LayerPlan */
+/** @typedef {import("./types.js").DataPlan} DataPlan */
+/** @typedef {import("./types.js").Points} Points */
 
 /** How many steps back undo goes. */
 const UNDO = 60;

@@ -1,4 +1,5 @@
 // Training: steps, play and pause, and the way back from a rate that is too high.
+import { written } from "../engine/numbers.js";
 import { say } from "./data.js";
 import { byId } from "./dom.js";
 
@@ -21,7 +22,14 @@ export class Training {
     app.session.record();
     this.#keepBest();
     app.refresh();
+    if (!this.isPlaying) this.#tell();
     return app.session.results.loss;
+  }
+
+  /** For those who listen. */
+  #tell() {
+    const { optimizer, results } = this.app.session;
+    this.app.tell(`${say("step")} ${optimizer.steps}, ${say("loss")} ${written(results.loss)}`);
   }
 
   #keepBest() {
@@ -68,7 +76,10 @@ export class Training {
       requestAnimationFrame(tick);
     };
     if (is) requestAnimationFrame(tick);
-    else app.refresh();
+    else {
+      app.refresh();
+      this.#tell();
+    }
   }
 
   stepSample() {
