@@ -128,6 +128,7 @@ def backward(root: Value) -> None:
     pass_back(reversed(order))
     if modes.is_watching():
         modes.check_gradients(order, lambda value: value.grad)
+        modes.check_zeros(order, lambda value: value.grad)
 
 
 def pass_back(nodes: Iterable[Value]) -> None:

@@ -13,9 +13,11 @@ import math
 import sys
 import threading
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, TypeVar
 
+from autograd.calculus.choices import zero_by_choice
+from autograd.calculus.rule import rule_named
 from autograd.errors import AnomalyError, TraceError
 
 if TYPE_CHECKING:
@@ -70,7 +72,8 @@ def detect_anomaly() -> Iterator[None]:
 
     Raises:
         AnomalyError: at the operation whose result is not finite though its operands are; or at the end of a
-            ``backward()``, or of a transform's own sweep, that left a gradient or a tangent that is not finite.
+            ``backward()``, or of a transform's own sweep, that left a gradient or a tangent that is not finite,
+            or took 0 times infinity as 0 elsewhere than where a selection left something out.
 
     >>> from autograd import Value
     >>> with detect_anomaly():
@@ -125,6 +128,56 @@ def check_gradients(order: list[Value], gradient: Callable[[Value], float]) -> N
                     f"the backward pass left a gradient of {gradient(parent)} on {parent!r}, an operand of {node.op} "
                     f"with local derivative {partial} and adjoint {gradient(node)}; {_origin(node)}"
                 )
+
+
+def check_zeros(order: Iterable[Value], gradient: Callable[[Value], float]) -> None:
+    """Raise ``AnomalyError`` where a backward pass took 0 times infinity as 0, but for what a selection left out.
+
+    Args:
+        order: the nodes that were passed, in topological order.
+        gradient: what the pass left on each.
+    """
+    passed: set[Value] = set()  # if theirs is 0, that is no choice: a factor, or a sum, happened to be 0
+    for node in reversed(list(order)):
+        adjoint = gradient(node)
+        if adjoint == 0.0 and node not in passed:
+            continue
+        for place, (parent, partial) in enumerate(zip(node.parents, node.partials, strict=True)):
+            if adjoint == 0.0 and not math.isfinite(partial):
+                raise _zero_times(partial, "local derivative", node, parent)
+            if partial != 0.0 or not _left_out(node, place):
+                passed.add(parent)
+
+
+def check_products(order: Iterable[Value], tangent: Callable[[Value], float]) -> None:
+    """Raise ``AnomalyError`` where a forward sweep took 0 times infinity as 0, but for what a selection left out."""
+    for node in order:
+        for place, (parent, partial) in enumerate(zip(node.parents, node.partials, strict=True)):
+            if partial == 0.0 and not math.isfinite(tangent(parent)) and not _left_out(node, place):
+                raise _zero_times(tangent(parent), "tangent", node, parent)
+
+
+def _zero_times(infinite: float, what: str, node: Value, parent: Value) -> AnomalyError:
+    return AnomalyError(
+        f"0 times a {what} of {infinite} was taken as 0 on the edge from {node.op} to its operand {parent!r}; "
+        f"{_origin(node)}"
+    )
+
+
+def _left_out(node: Value, place: int) -> bool:
+    """Whether the parent at `place` has the partial 0 because a selection left it out."""
+    rule = rule_named(node.op)
+    index = count = 0
+    numbers: dict[str, float] = {"y": node.data}
+    for i, (operand, group) in enumerate(zip(rule.operands, rule.grouped(node.operands), strict=True)):
+        members = group if operand.is_sequence else [group]
+        if not operand.is_sequence:
+            numbers[operand.name] = getattr(group, "data", group)
+        values = sum(hasattr(member, "data") for member in members)
+        if count <= place < count + values:
+            index = i
+        count += values
+    return zero_by_choice(rule, index, numbers)
 
 
 def check_tangent(output: Value, tangent: Callable[[Value], float]) -> None:

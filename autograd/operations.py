@@ -633,14 +633,14 @@ class Operations(Vertex):
         """Cube root.
 
         y = cbrt(x)
-        dy/dx = 1 / (3 * y * y)
+        dy/dx = pow(y, -2) / 3
 
         At kinks: cbrt'(0) = inf.
         """
         x = self._data
         try:
             y = math.cbrt(x)
-            dx = 1.0 / (3.0 * y * y)
+            dx = math.pow(y, -2.0) / 3.0
         except (ArithmeticError, ValueError):  # math raises where IEEE-754 has an answer
             y, dx = ieee("cbrt", x)
         out = blank()
@@ -1496,7 +1496,7 @@ def cbrt(x: Operand) -> Value | float:
     """Cube root.
 
     y = cbrt(x)
-    dy/dx = 1 / (3 * y * y)
+    dy/dx = pow(y, -2) / 3
 
     At kinks: cbrt'(0) = inf.
     """

@@ -63,7 +63,7 @@ _ROWS = (
     Rule("log2", "x", "log2(x)", ("1 / (x * log(2))",), "Logarithm to base 2.", domain=(_POSITIVE,)),
     Rule("log10", "x", "log10(x)", ("1 / (x * log(10))",), "Logarithm to base 10.", domain=(_POSITIVE,)),
     Rule("sqrt", "x", "sqrt(x)", ("0.5 / y",), "Square root.", domain=(_POSITIVE,), kink="sqrt'(0) = inf"),
-    Rule("cbrt", "x", "cbrt(x)", ("1 / (3 * y * y)",), "Cube root.", domain=(_POSITIVE,), kink="cbrt'(0) = inf"),
+    Rule("cbrt", "x", "cbrt(x)", ("pow(y, -2) / 3",), "Cube root.", domain=(_POSITIVE,), kink="cbrt'(0) = inf"),
     # Trigonometric and hyperbolic functions and their inverses.
     Rule("sin", "x", "sin(x)", ("cos(x)",), "Sine of an angle in radians."),
     Rule("cos", "x", "cos(x)", ("-sin(x)",), "Cosine of an angle in radians."),

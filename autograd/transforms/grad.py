@@ -142,6 +142,8 @@ def _moved(call: Call, moving: dict[Any, Any]) -> list[Operand]:
         partials = partials_as_values(node, moving) if call.create_graph else node.partials
         edges = zip(node.parents, partials, strict=True)
         moving[node] = total(times(moving[parent], partial) for parent, partial in edges if parent in moving)
+    if modes.is_watching():
+        modes.check_products(call.order, lambda value: primal(moving.get(value, 0.0)))
     for output in call.outputs if modes.is_watching() else ():
         if isinstance(output, Value):
             modes.check_tangent(output, lambda value: primal(moving.get(value, 0.0)))

@@ -109,7 +109,9 @@ def pull_back(
         if isinstance(adjoint, Value) or adjoint != 0.0:  # a Value's 0 may still vary
             pass_back(node, adjoint, adjoints, moving)
     if modes.is_watching():
-        modes.check_gradients(list(order), lambda value: primal(adjoints.get(value, 0.0)))
+        left: Callable[[Value], float] = lambda value: primal(adjoints.get(value, 0.0))  # noqa: E731
+        modes.check_gradients(list(order), left)
+        modes.check_zeros(order, left)
     return [adjoints.get(value, 0.0) for value in wrt]
 
 
