@@ -87,14 +87,14 @@ class Training(ABC):
             raise OperandError("there is no optimiser to take steps: give training(...) its stages")
         X = self._checked(X)
         if batches is None:
-            self._check_count(len(X))
-            order = np.arange(len(X))
-            batches = [order]
-        else:
-            order = self._checked_order(batches, len(X))
+            batches = [np.arange(len(X))]
+        # What many steps take is looked at once.
+        own = list({id(batch): batch for batch in batches}.values())
+        numbers = {id(batch): number for number, batch in enumerate(own)}
+        order = self._checked_order(own, len(X))
         taken, count = self._steps[0], len(batches)
         rates = [[stage.rate(step) for stage in self.stages] for step in range(taken, taken + count)]
-        losses = self._take(X, batches, order, rates, taken)
+        losses = self._take(X, own, order, [numbers[id(batch)] for batch in batches], rates, taken)
         self._steps[0] += count
         return losses
 
@@ -120,14 +120,21 @@ class Training(ABC):
 
     @abstractmethod
     def _take(
-        self, X: _Array, batches: Sequence[_Array], order: _Array, rates: list[list[float]], taken: int
+        self,
+        X: _Array,
+        batches: Sequence[_Array],
+        order: _Array,
+        steps: Sequence[int],
+        rates: list[list[float]],
+        taken: int,
     ) -> _Array:
         """Take the steps.
 
         Args:
             X: (rows, inputs).
-            batches: the rows of each step.
+            batches: the batches that occur, each once.
             order: the same one after the other.
+            steps: the number of each step's batch.
             rates: the learning rates of each step, one a stage.
             taken: how many steps came before.
         """

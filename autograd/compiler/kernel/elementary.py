@@ -69,12 +69,32 @@ def exp(v: Lanes, x: Name) -> Name:
     return _scaled(v, v.add(near, v.number(1.0)), powers)
 
 
-def _exp_parts(v: Lanes, x: Name, low: Name = "") -> tuple[Name, list[Name]]:
+def _half_exp(v: Lanes, size: Name) -> Name:
+    """Half of exp(|x|), which is finite beyond where that is."""
+    near, powers = _exp_parts(v, size, high=711.0)
+    return _scaled(v, v.mul(v.add(near, v.number(1.0)), v.number(0.5)), powers)
+
+
+def cosh(v: Lanes, x: Name) -> Name:
+    """The sum h + 1 / (4 h) for h = exp(|x|) / 2."""
+    half = _half_exp(v, v.intrinsic("fabs", x))
+    return v.add(half, v.div(v.number(0.25), half))
+
+
+def sinh(v: Lanes, x: Name) -> Name:
+    """The difference of the same two; near 0, where it would cancel, by expm1."""
+    size = v.intrinsic("fabs", x)
+    e, half = expm1(v, _limited(v, size, 0.0, 30.0)), _half_exp(v, size)
+    near = v.mul(v.add(e, v.div(e, v.add(e, v.number(1.0)))), v.number(0.5))
+    return v.intrinsic("copysign", v.select(v.compare("olt", size, v.number(22.0)), near, half), x)
+
+
+def _exp_parts(v: Lanes, x: Name, low: Name = "", high: float = 710.0) -> tuple[Name, list[Name]]:
     """expm1(r), and two powers of which 2^k is the product: it may be beyond what a double holds, the result not.
 
     `low` is a small number to be added to x, in which it would be lost.
     """
-    k, _, r = _reduced(v, _limited(v, x, -746.0, 710.0))
+    k, _, r = _reduced(v, _limited(v, x, -746.0, high))
     half, first = _rounded(v, v.mul(k, v.number(0.5)))
     _, second = _rounded(v, v.sub(k, half))
     return _expm1_near_0(v, v.add(r, low) if low else r), [_power(v, first), _power(v, second)]
@@ -242,5 +262,5 @@ def erf(v: Lanes, x: Name) -> Name:
 
 FUNCTIONS: dict[str, Callable[[Lanes, Name], Name]] = {
     "exp": exp, "expm1": expm1, "tanh": tanh, "log": log, "log1p": log1p, "sin": sin, "cos": cos,
-    "erf": erf, "erfc": erfc,
+    "erf": erf, "erfc": erfc, "sinh": sinh, "cosh": cosh,
 }  # fmt: skip

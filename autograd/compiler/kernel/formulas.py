@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable, Mapping
 
@@ -20,7 +21,7 @@ _COMPARISONS = {"lt": "olt", "le": "ole", "gt": "ogt", "ge": "oge", "eq": "oeq",
 _INTRINSICS = {"sqrt": "sqrt", "abs": "fabs", "floor": "floor", "ceil": "ceil", "round": "roundeven"}
 #: Taken from the C library, lane by lane.
 _LIBRARY = frozenset(
-    ("pow", "log2", "log10", "cbrt", "tan", "asin", "acos", "atan", "atan2", "sinh", "cosh", "asinh", "acosh", "atanh")
+    ("pow", "log2", "log10", "cbrt", "tan", "asin", "acos", "atan", "atan2", "asinh", "acosh", "atanh")
 ) | {"hypot"}
 _CONSTANTS = {"pi": math.pi, "inf": math.inf, "nan": math.nan}
 
@@ -72,7 +73,21 @@ def _where(v: Lanes, formula: Call, names: Names) -> Register:
     condition, a, b = formula.args
     if isinstance(condition, Call) and formula == _logistic_of(condition.args[0]):
         return elementary.logistic(v, evaluate(v, condition.args[0], names))
-    return v.select(_condition(v, condition, names), evaluate(v, a, names), evaluate(v, b, names))
+    holds, usual = _condition(v, condition, names), evaluate(v, a, names)
+    if not _is_costly(b):
+        return v.select(holds, usual, evaluate(v, b, names))
+    # What few numbers need is computed where one of the lanes does.
+    return v.otherwise(v.any(v.negated(holds)), usual, lambda: v.select(holds, usual, evaluate(v, b, names)))
+
+
+@functools.lru_cache(maxsize=1024)
+def _is_costly(formula: Expr) -> bool:
+    """Whether a formula takes tens of instructions."""
+    if not isinstance(formula, Call):
+        return False
+    return (
+        formula.function in elementary.FUNCTIONS or formula.function in _LIBRARY or any(map(_is_costly, formula.args))
+    )
 
 
 def _logistic_of(x: Expr) -> Call:

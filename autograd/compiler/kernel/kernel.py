@@ -26,7 +26,7 @@ __all__ = ["Kernel", "described"]
 _Array = np.ndarray[Any, Any]
 _POINTER, _WHOLE, _TRUTH = ctypes.c_void_p, ctypes.c_int64, ctypes.c_bool
 _EVALUATE = (_POINTER, _POINTER, _WHOLE, _POINTER, _WHOLE, _TRUTH, *[_POINTER] * 4)
-_TRAIN = (*[_POINTER] * 2, _WHOLE, *[_POINTER] * 4, _WHOLE, *[_POINTER] * 2, _WHOLE, _WHOLE, _TRUTH, *[_POINTER] * 4)
+_TRAIN = (*[_POINTER] * 2, _WHOLE, *[_POINTER] * 5, _WHOLE, *[_POINTER] * 2, _WHOLE, _WHOLE, _TRUTH, *[_POINTER] * 4)
 
 
 class Kernel:
@@ -84,24 +84,25 @@ class Kernel:
         return float(value)
 
     def train(
-        self, X: _Array, order: _Array, starts: _Array, fresh: _Array, rates: _Array, taken: int, states: _Array
+        self, X: _Array, order: _Array, begins: _Array, ends: _Array, rates: _Array, taken: int, states: _Array
     ) -> _Array:
         """Take steps; return the mean output before each.
 
         Args:
             X: all rows, C-ordered (rows, inputs).
-            order: numbers of rows, those of all steps one after the other, int64.
-            starts: where each step's begin, and the end, int64.
-            fresh: per step, whether its rows are others than those of the step before, int64.
+            order: numbers of rows, int64, of which each step takes some that stand behind one another.
+            begins: where each step's begin, int64.
+            ends: where they end.
             rates: (steps, stages), the learning rates.
             taken: how many steps came before.
             states: (states, params), of the optimiser; changed in place.
         """
-        losses = np.zeros(len(starts) - 1)
-        if np.diff(starts).max(initial=0) > self._schedule.block:
-            fresh[:] = 1  # one block of rows stays loaded, not several
-        arrays = (order, starts, fresh, rates)
-        given = [self._memory, X], X.shape[1], [*arrays], taken, [states, losses]
+        losses = np.zeros(len(begins))
+        # Rows that are loaded already need not be loaded again, if they are one block.
+        fresh = np.ones(len(begins), np.int64)
+        if (ends - begins).max(initial=0) <= max(self._schedule.block, 1):
+            fresh[1:] = (begins[1:] != begins[:-1]) | (ends[1:] != ends[:-1])
+        given = [self._memory, X], X.shape[1], [order, begins, ends, fresh, rates], taken, [states, losses]
         at = 0
         while at < len(losses):
             at = self._run(self._code, self._tables, given, at, len(losses), check=True)

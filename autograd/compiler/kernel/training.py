@@ -37,14 +37,19 @@ class KernelTraining(Training):
         return self._kernel.value_and_grad(X), self._kernel.gradient
 
     def _take(
-        self, X: _Array, batches: Sequence[_Array], order: _Array, rates: list[list[float]], taken: int
+        self,
+        X: _Array,
+        batches: Sequence[_Array],
+        order: _Array,
+        steps: Sequence[int],
+        rates: list[list[float]],
+        taken: int,
     ) -> _Array:
         self._hold()
-        starts = np.cumsum([0, *map(len, batches)], dtype=np.int64)
-        # Rows that are loaded already need not be loaded again.
-        fresh = np.array([i == 0 or batch is not batches[i - 1] for i, batch in enumerate(batches)], np.int64)
-        table = np.array(rates, float).reshape(len(batches), len(self.stages))
-        return self._kernel.train(X, order.astype(np.int64, copy=False), starts, fresh, table, taken, self._states)
+        bounds, numbers = np.cumsum([0, *map(len, batches)], dtype=np.int64), np.array(steps, int)
+        table = np.array(rates, float).reshape(len(steps), len(self.stages))
+        order = order.astype(np.int64, copy=False)
+        return self._kernel.train(X, order, bounds[numbers], bounds[numbers + 1], table, taken, self._states)
 
     def _hold(self) -> None:
         self._kernel.hold([value.data for value in self._program.held_values])

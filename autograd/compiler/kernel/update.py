@@ -16,8 +16,9 @@ from autograd.compiler.passes.update import Update
 __all__ = ["write_update"]
 
 _TRAIN = [
-    "ptr noalias %memory", "ptr noalias %X", "i64 %columns", "ptr noalias %order", "ptr noalias %starts",
-    "ptr noalias %fresh", "ptr noalias %rates", "i64 %taken", "ptr noalias %states", "ptr noalias %losses",
+    "ptr noalias %memory", "ptr noalias %X", "i64 %columns", "ptr noalias %order", "ptr noalias %begins",
+    "ptr noalias %ends", "ptr noalias %fresh", "ptr noalias %rates", "i64 %taken", "ptr noalias %states",
+    "ptr noalias %losses",
     "i64 %first", "i64 %last", "i1 %check", "ptr %interpret", "ptr %table", "ptr %code", "ptr %bounds",
 ]  # fmt: skip
 _EVALUATED = (
@@ -38,7 +39,7 @@ def write_update(writer: Writer, storage: Storage, update: Update, gradient: int
     one, stages = Lanes(writer, 1), len(update.rates)
     with writer.function("train", _TRAIN, "i64"):
         with writer.loop("%first", "%last") as step:
-            begin, end = (_whole(writer, "%starts", writer.plus(step, i)) for i in (0, 1))
+            begin, end = (_whole(writer, table, step) for table in ("%begins", "%ends"))
             rows = writer.pure(f"sub nsw i64 {end}, {begin}")
             fresh = writer.pure(f"icmp ne i64 {_whole(writer, '%fresh', step)}, 0")
             order = writer.pure(f"getelementptr inbounds i64, ptr %order, i64 {begin}")

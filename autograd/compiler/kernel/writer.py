@@ -295,6 +295,11 @@ class Lanes:
         """Where one of two conditions holds."""
         return self.writer.pure(f"or {self._truth} {a}, {b}")
 
+    def negated(self, condition: Name) -> Name:
+        """Where a condition does not hold."""
+        ones = "true" if self.width == 1 else "splat (i1 true)"
+        return self.writer.pure(f"xor {self._truth} {condition}, {ones}")
+
     def intrinsic(self, name: str, *arguments: Name) -> Name:
         """One of LLVM's own functions: ``fabs``, ``copysign``, ``sqrt``, ``floor``, ``rint``..."""
         given = [(self.kind, argument) for argument in arguments]

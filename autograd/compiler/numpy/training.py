@@ -49,21 +49,29 @@ class NumpyTraining(Training):
         with np.errstate(all="ignore"):
             return self._step(len(X))(np.arange(len(X)))
 
-    def _take(self, X: Array, batches: Sequence[Array], order: Array, rates: list[list[float]], taken: int) -> Array:
+    def _take(
+        self,
+        X: Array,
+        batches: Sequence[Array],
+        order: Array,
+        steps: Sequence[int],
+        rates: list[list[float]],
+        taken: int,
+    ) -> Array:
         if self._updated is not self._states:  # another training's
             self._take_step, self._updated = self._updater(), self._states
         if 0 < len(order) < len(X):  # the others need not be laid out
             X = X.take(order, 0)
             batches = np.split(np.arange(len(X)), np.cumsum([len(batch) for batch in batches])[:-1])
         self._lay_out(X)
-        losses, rows, before = np.empty(len(batches)), -1, None
+        losses, rows, before = np.empty(len(steps)), -1, None
         with np.errstate(all="ignore"):
-            for number, batch in enumerate(batches):
+            for number, batch in enumerate(batches[step] for step in steps):
                 if len(batch) != rows:
                     rows, before = len(batch), None
-                    step = self._step(rows)
+                    run = self._step(rows)
                 # Rows that stand in their places already need not be put there again.
-                losses[number], gradient = step(None if batch is before else batch)
+                losses[number], gradient = run(None if batch is before else batch)
                 self._take_step(gradient, rates[number], float(taken + number + 1))
                 before = batch
         return losses

@@ -50,10 +50,11 @@ def exact(name: str, x: float) -> float:
             return -math.inf
         if (x < 0 and name == "log") or x < -1:
             return math.nan
-    if x == 0.0 and name in ("sin", "tanh", "expm1", "log1p", "erf"):
+    if x == 0.0 and name in ("sin", "sinh", "tanh", "expm1", "log1p", "erf"):
         return x
     if math.isinf(x):
         limits = {"exp": (0.0, math.inf), "expm1": (-1.0, math.inf), "tanh": (-1.0, 1.0), "log": (0.0, math.inf)}
+        limits |= {"sinh": (-math.inf, math.inf), "cosh": (math.inf, math.inf)}
         limits |= {"log1p": (0.0, math.inf), "erf": (-1.0, 1.0), "erfc": (2.0, 0.0), "logistic": (0.0, 1.0)}
         return limits[name][x > 0]
     with mp.workdps(50):

@@ -165,7 +165,7 @@ def test_steps_of_optimizers(name: str) -> None:
     starts = np.cumsum([0, *map(len, batches)])
     rates = np.array([[stage.rate(step) for stage in optimizer.stages] for step in range(len(batches))])
     states = np.zeros((sum(len(stage.states) for stage in optimizer.stages), len(params)))
-    found = kernel.train(X, np.concatenate(batches), starts, np.array([1, 0, 1, 1]), rates, 0, states)
+    found = kernel.train(X, np.concatenate(batches), starts[:-1], starts[1:], rates, 0, states)
     np.testing.assert_allclose(found, wanted, rtol=1e-12)
     np.testing.assert_allclose(kernel.parameters, vector, rtol=1e-10, atol=1e-13)
 
@@ -180,7 +180,8 @@ def test_training_goes_on_behind_a_gradient_that_is_not_finite() -> None:
     X = np.array([[1.0], [-np.inf], [2.0]])
     kernel = kernel_of(f, 1, w, 3, optimizer.stages)
     steps = np.array([[0.1]] * 3)
-    kernel.train(X, np.array([0, 1, 2]), np.array([0, 1, 2, 3]), np.ones(3, np.int64), steps, 0, np.zeros((0, 2)))
+    order = np.array([0, 1, 2])
+    kernel.train(X, order, order, order + 1, steps, 0, np.zeros((0, 2)))
     np.testing.assert_allclose(kernel.parameters, [1.0 - 0.1 - 0.2, 2.0 - 0.1 - 0.1], rtol=1e-12)
 
 
