@@ -232,14 +232,17 @@ def _erfc_of_size(v: Lanes, a: Name) -> Name:
     What the quotients lose is put back: q by Newton's rule, and what is rounded in 1 + 2 a.
     """
     a = v.select(v.compare("ogt", a, v.number(28.0)), v.number(28.0), a)
-    inverse = v.div(v.number(1.0), v.add(a, v.number(4.0)))
+    # One division serves both quotients: what it loses is put back as well.
+    sum4, twice1 = v.add(a, v.number(4.0)), v.fma(a, v.number(2.0), v.number(1.0))
+    both = v.div(v.number(1.0), v.mul(sum4, twice1))
+    inverse = v.mul(both, twice1)
     q = v.mul(v.sub(a, v.number(4.0)), inverse)
     rest = v.fma(v.neg(q), a, v.fma(v.add(q, v.number(1.0)), v.number(-4.0), a))
     top = polynomial(v, ERFC, v.fma(inverse, rest, q))
     square = v.mul(a, a)
     near, powers = _exp_parts(v, v.neg(square), v.fma(a, v.neg(a), square))
     top = v.fma(near, top, top)
-    inverse = v.div(v.number(1.0), v.fma(a, v.number(2.0), v.number(1.0)))
+    inverse = v.mul(both, sum4)
     first = v.mul(top, inverse)
     rest = v.fma(v.neg(first), v.add(a, a), v.sub(top, first))
     return _scaled(v, v.fma(rest, inverse, first), powers)
