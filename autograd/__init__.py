@@ -24,6 +24,8 @@ from autograd.vectors import log_softmax, softmax
 if TYPE_CHECKING:
     from autograd.compiler import Compiled, compile
     from autograd.expression import parse
+    from autograd.formats.document import graph_from_json, graph_to_json
+    from autograd.formats.networkx_graph import from_networkx, to_networkx
     from autograd.primitives import primitive
     from autograd.transforms.check import check_primitive, gradcheck
     from autograd.transforms.derive import partials_as_values
@@ -36,6 +38,8 @@ __getattr__, __dir__ = _lazy(
     {
         "autograd.compiler": "Compiled compile",
         "autograd.expression": "parse",
+        "autograd.formats.document": "graph_from_json graph_to_json",
+        "autograd.formats.networkx_graph": "from_networkx to_networkx",
         "autograd.primitives": "primitive",
         "autograd.transforms.check": "check_primitive gradcheck",
         "autograd.transforms.derive": "partials_as_values",
@@ -52,9 +56,12 @@ __all__ = [
     "check_primitive",
     "compile",
     "detect_anomaly",
+    "from_networkx",
     "grad",
     "gradcheck",
     "gradients",
+    "graph_from_json",
+    "graph_to_json",
     "hessian",
     "hvp",
     "jacobian",
@@ -66,6 +73,7 @@ __all__ = [
     "primitive",
     "record",
     "softmax",
+    "to_networkx",
     "topological_order",
     "trace_gradient",
     "value_and_grad",

@@ -1,0 +1,1 @@
+"""Graphs of Values as plain data, and as what other programs read."""
