@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from nn.explanation.diagnose import Finding, Thresholds, diagnose
     from nn.explanation.diagnose_training import diagnose_training
     from nn.explanation.explain import explain
+    from nn.formats.python_source import to_latex, to_python
     from nn.formats.pytorch import from_torch, to_torch
     from nn.storage import load, save
     from nn.training.fit import History, fit
@@ -48,6 +49,7 @@ __getattr__, __dir__ = _lazy(
         "nn.explanation.diagnose": "Finding Thresholds diagnose",
         "nn.explanation.diagnose_training": "diagnose_training",
         "nn.explanation.explain": "explain",
+        "nn.formats.python_source": "to_latex to_python",
         "nn.formats.pytorch": "from_torch to_torch",
         "nn.storage": "load save",
         "nn.training.fit": "History fit",
@@ -81,5 +83,7 @@ __all__ = [
     "losses",
     "optim",
     "save",
+    "to_latex",
+    "to_python",
     "to_torch",
 ]
