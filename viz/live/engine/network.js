@@ -60,16 +60,17 @@ export class Network {
    */
   forward(X, rows) {
     const [z, a] = [[X], [X]];
+    const { parameters } = this;
     for (let l = 0; l < this.depth; l++) {
       const [n, m, stride] = [this.sizes[l], this.sizes[l + 1], this.stride(l)];
       const [before, next, after] = [a[l], new Float64Array(rows * m), new Float64Array(rows * m)];
       const { value } = activation(this.activations[l]);
       for (let j = 0; j < m; j++) {
         const w = this.offsets[l] + j * stride;
-        const b = this.hasBias[l] ? this.parameters[w + n] : 0;
+        const b = this.hasBias[l] ? parameters[w + n] : 0;
         for (let r = 0; r < rows; r++) {
           let total = 0;
-          for (let i = 0; i < n; i++) total += this.parameters[w + i] * before[r * n + i];
+          for (let i = 0, at = r * n; i < n; i++, at++) total += parameters[w + i] * before[at];
           next[r * m + j] = total + b;
           after[r * m + j] = value(total + b);
         }
