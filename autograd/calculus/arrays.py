@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
 
+from autograd.calculus.error_function import erf, erfc
 from autograd.calculus.expr import CONSTANTS
 
 __all__ = ["NUMPY_FUNCTIONS"]
@@ -22,7 +22,7 @@ _SAME_NAME = (
     "exp expm1 log log1p log2 log10 sqrt cbrt sin cos tan sinh cosh tanh "
     "sign floor ceil hypot maximum minimum where sum max size"
 )
-#: The functions a formula may call, over arrays. NumPy has no error function; the C library's is used per element.
+#: The functions a formula may call, over arrays.
 NUMPY_FUNCTIONS: dict[str, Any] = {name: getattr(np, name) for name in _SAME_NAME.split()} | {
     **CONSTANTS,
     "abs": np.absolute,
@@ -35,6 +35,6 @@ NUMPY_FUNCTIONS: dict[str, Any] = {name: getattr(np, name) for name in _SAME_NAM
     "asinh": np.arcsinh,
     "acosh": np.arccosh,
     "atanh": np.arctanh,
-    "erf": np.vectorize(math.erf, otypes=[float]),
-    "erfc": np.vectorize(math.erfc, otypes=[float]),
+    "erf": erf,
+    "erfc": erfc,
 }

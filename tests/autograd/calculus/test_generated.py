@@ -182,7 +182,8 @@ class TestImportsRunOneWay:
         assert behind("autograd.calculus.floats") == set()
         assert behind("autograd.calculus.expr") == {"autograd.errors", "autograd.calculus.floats"}
         behind_rows = {
-            f"autograd.calculus.{name}" for name in ["expr", "floats", "arrays", "printing", "formula", "rule"]
+            f"autograd.calculus.{name}"
+            for name in ["expr", "floats", "error_function", "arrays", "printing", "formula", "rule"]
         }
         assert behind("autograd.calculus.table") == {"autograd.errors", *behind_rows}
         path = behind("autograd.calculus.table") | behind("autograd.value") | behind("autograd.graph")
