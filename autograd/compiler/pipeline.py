@@ -9,15 +9,15 @@
 ``fold_biases``               a bias becomes one more column of its layer's weights
 ``lower``                     blocks become operations of the array program
 ``differentiate``             the backward half, from the partials of the table's rows, where there is activity
-``hoist``                     what no row and no step changes is computed once
 ``eliminate_dead_code``       what nobody reads is not computed
+``hoist``                     what no row and no step changes is computed once
 ============================  ==========================================================================================
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from autograd.compiler.ir.array import ArrayProgram
 from autograd.compiler.ir.blocks import Program
@@ -29,7 +29,10 @@ from autograd.compiler.passes.hoist import hoist
 from autograd.compiler.passes.lower import lower
 from autograd.system.collector import collector_paused
 
-__all__ = ["array_program", "forward_program"]
+__all__ = ["PASSES", "after_each_pass", "array_program", "forward_program"]
+
+#: The passes over array programs, in order.
+PASSES = ("lower", "differentiate", "eliminate_dead_code", "hoist")
 
 
 def array_program(program: Program, params: int, *, inputs: bool = False, mean: bool = True) -> ArrayProgram:
@@ -44,21 +47,27 @@ def array_program(program: Program, params: int, *, inputs: bool = False, mean: 
         mean: see :func:`~autograd.compiler.passes.differentiate.differentiate`.
     """
     with collector_paused():
-        return _passes(program, params, inputs=inputs, mean=mean)
+        *_, (_, last) = after_each_pass(program, params, inputs=inputs, mean=mean)
+    return last
 
 
-def _passes(program: Program, params: int, *, inputs: bool, mean: bool) -> ArrayProgram:
-    check: Callable[[ArrayProgram], ArrayProgram] = verify if os.environ.get("GLASSGRAD_VERIFY") else _unchecked
-    found = check(lower(fold_biases(program), params))
-    found = check(differentiate(found, inputs=inputs, mean=mean))
-    found = check(eliminate_dead_code(found))
-    return check(hoist(found))
+def after_each_pass(
+    program: Program, params: int, *, inputs: bool = False, mean: bool = True
+) -> Iterator[tuple[str, ArrayProgram]]:
+    """Yield the name of each pass over array programs and what it leaves, in order; see :func:`array_program`."""
+    check = bool(os.environ.get("GLASSGRAD_VERIFY"))
+    found = lower(fold_biases(program), params)
+    passes: tuple[tuple[str, Callable[[ArrayProgram], ArrayProgram]], ...] = (
+        ("lower", lambda lowered: lowered),
+        ("differentiate", lambda forward: differentiate(forward, inputs=inputs, mean=mean)),
+        ("eliminate_dead_code", eliminate_dead_code),
+        ("hoist", hoist),
+    )
+    for name, own in passes:
+        found = own(found)
+        yield name, verify(found) if check else found
 
 
 def forward_program(program: Program, params: int) -> ArrayProgram:
     """Return the array program that computes the outputs alone."""
     return eliminate_dead_code(lower(fold_biases(program), params))
-
-
-def _unchecked(program: ArrayProgram) -> ArrayProgram:
-    return program

@@ -1,6 +1,6 @@
 """Layout: from a graph of single scalars to a few blocks over many of them.
 
-Vectorisation by level, :mod:`autograd.compiler.passes.sums_and_levels`, finds what does the same; here every group gets
+Vectorisation by level, :mod:`autograd.compiler.passes.vectorise`, finds what does the same; here every group gets
 a slice of one buffer, ordered so that its operands are slices too where possible, and sums of products that share
 operands become matrix products.
 """
@@ -17,7 +17,8 @@ from autograd.calculus.table import RULES
 from autograd.compiler.ir.blocks import Block, Dot, Map, Positions, Program, Reduce
 from autograd.compiler.ir.graph import Graph
 from autograd.compiler.passes.pad import even_out
-from autograd.compiler.passes.sums_and_levels import Sum, collect_sums, group, is_variadic, levels
+from autograd.compiler.passes.sums import Sum, collect_sums
+from autograd.compiler.passes.vectorise import group, is_variadic, levels
 from autograd.system.collector import collector_paused
 
 __all__ = ["place"]

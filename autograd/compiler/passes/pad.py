@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from autograd.compiler.ir.graph import Graph
-from autograd.compiler.passes.sums_and_levels import Sum
+from autograd.compiler.passes.sums import Sum
 
 __all__ = ["even_out"]
 

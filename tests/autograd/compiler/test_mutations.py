@@ -16,7 +16,7 @@ from autograd.compiler.kernel.instructions import Instructions
 from autograd.compiler.kernel.machine_code import is_installed
 from autograd.compiler.numpy import contract, elementwise
 from autograd.compiler.numpy.memory import Memory
-from autograd.compiler.passes import hoist, layout, sums_and_levels
+from autograd.compiler.passes import hoist, layout, sums
 from autograd.compiler.passes.activity import Activity
 from autograd.compiler.passes.differentiate import _Reverse
 from autograd.compiler.passes.lower import _Lowering
@@ -76,7 +76,7 @@ MUTATIONS = {
     "a sum's terms": wrong(
         layout,
         "collect_sums",
-        lambda old: lambda graph: {n: sums_and_levels.Sum(s.pairs, s.singles[1:]) for n, s in old(graph).items()},
+        lambda old: lambda graph: {n: sums.Sum(s.pairs, s.singles[1:]) for n, s in old(graph).items()},
     ),
     "a product's sides": wrong(layout, "_sides", lambda old: lambda graph, pairs: (old(graph, pairs)[0],) * 2),
     "activity": wrong(Activity, "any", lambda old: lambda self, at: old(self, at) and at.start % 5 != 1),

@@ -14,7 +14,8 @@ from autograd.compiler.frontend.trace import trace
 from autograd.compiler.ir.blocks import Dot, Map, Reduce
 from autograd.compiler.ir.graph import LEAVES
 from autograd.compiler.passes.layout import place
-from autograd.compiler.passes.sums_and_levels import collect_sums, group, levels, operands_of
+from autograd.compiler.passes.sums import collect_sums, operands_of
+from autograd.compiler.passes.vectorise import group, levels
 from nn import MLP
 from tests.strategies import dags
 

@@ -1,24 +1,13 @@
-"""Grouping: which nodes of a scalar graph do the same at the same time.
-
-Three small passes, each a function:
-
-1. :func:`collect_sums`: chains of ``+`` over products become one node, a list of pairs and a list of single terms.
-2. :func:`levels`: how far each node is from the leaves; nodes of one level do not depend on each other.
-3. :func:`group`: nodes of one level that do the same become one group.
-"""
+"""Collecting sums: chains of ``+`` over products become one node, a list of pairs and a list of single terms."""
 
 from __future__ import annotations
 
-import itertools
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
-from autograd.calculus.table import RULES
-from autograd.compiler.ir.graph import COMPARISONS, LEAVES, Graph
+from autograd.compiler.ir.graph import Graph
 
-__all__ = ["Sum", "collect_sums", "group", "is_variadic", "levels", "operands_of"]
+__all__ = ["Sum", "collect_sums", "operands_of"]
 
 
 @dataclass
@@ -85,41 +74,3 @@ def collect_sums(graph: Graph) -> dict[int, Sum]:
 def operands_of(graph: Graph, sums: dict[int, Sum], node: int) -> Sequence[int]:
     """What a node depends on, once sums are collected."""
     return list(sums[node].operands()) if node in sums else graph.operands[node]
-
-
-def levels(graph: Graph, sums: dict[int, Sum]) -> dict[int, int]:
-    """Return the level of every node that the outputs need: 0 for leaves, else one more than its operands' highest."""
-    needed = [False] * len(graph)
-    for node in graph.outputs:
-        needed[node] = True
-    for node in reversed(range(len(graph))):
-        if needed[node]:
-            for operand in operands_of(graph, sums, node):
-                needed[operand] = True
-    found: dict[int, int] = {}
-    for node in itertools.compress(range(len(graph)), needed):
-        operands = operands_of(graph, sums, node)
-        found[node] = 1 + max([found[operand] for operand in operands]) if operands else 0
-    return found
-
-
-def group(graph: Graph, sums: dict[int, Sum], level: dict[int, int]) -> list[list[int]]:
-    """Return the groups of computed nodes, in an order in which they can be computed."""
-    groups: dict[Any, list[int]] = defaultdict(list)
-    for node, height in level.items():
-        op, operands = graph.ops[node], graph.operands[node]
-        if op in LEAVES:
-            continue
-        if node in sums:
-            kind: Any = ("sum of products", len(sums[node].pairs), len(sums[node].singles))
-        elif is_variadic(op):
-            kind = (op, len(operands))
-        else:
-            kind = (op, *[graph.per_row[operand] for operand in operands])
-        groups[(height, graph.per_row[node], kind)].append(node)
-    return [groups[key] for key in sorted(groups)]
-
-
-def is_variadic(op: str) -> bool:
-    """Whether an operation goes over a whole list."""
-    return op not in COMPARISONS and bool(RULES[op].sequences)
