@@ -48,6 +48,8 @@ def evaluate(v: Lanes, formula: Expr, names: Names) -> Register:
     if function == "pow" and isinstance(args[1], Number) and args[1].value in _POWERS:
         return _POWERS[args[1].value](v, evaluate(v, args[0], names))
     values = [evaluate(v, arg, names) for arg in args]
+    if function == "div" and isinstance(args[1], Number) and _is_power_of_two(args[1].value):
+        return v.mul(values[0], v.number(1.0 / args[1].value))  # by a power of two, exactly the same
     if function in _ARITHMETIC:
         return v.binary(_ARITHMETIC[function], *values)
     if function == "neg":
@@ -59,6 +61,11 @@ def evaluate(v: Lanes, formula: Expr, names: Names) -> Register:
     if function in _LIBRARY:
         return v.library(function, *values)
     return _OWN[function](v, *values)
+
+
+def _is_power_of_two(number: float) -> bool:
+    """Whether its reciprocal is exact."""
+    return abs(math.frexp(number)[0]) == 0.5 and 1e-300 < abs(number) < 1e300
 
 
 def _condition(v: Lanes, formula: Expr, names: Names) -> Register:
