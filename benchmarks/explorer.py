@@ -21,7 +21,7 @@ from autograd import sum as summed
 from nn import MLP, data
 from viz import Explorer, explore
 
-VALUES, ROUNDS = 100_000, 5
+VALUES, ROUNDS = 100_000, 3
 
 STEPS = """async () => {
   const times = [];

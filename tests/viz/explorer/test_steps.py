@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 
 from autograd import Value, trace_gradient
 from autograd import sum as summed
+from autograd.graph import interior
 from nn import MLP, losses
 from tests.strategies import Dag, dags
 from tests.viz.browser import GRADIENTS, opened
@@ -29,23 +30,19 @@ ALL_STEPS = f"""() => {{
 }}"""
 
 
-class Watched(Value):
-    """A leaf that notes whatever is assigned to its gradient."""
-
-    __slots__ = ("history", "slope")
-
-    def __init__(self, data: float, history: list[tuple[Value, float]], label: str) -> None:
-        self.history = history
-        super().__init__(data, label=label)
-
-    @property
-    def grad(self) -> float:  # type: ignore[override]
-        return self.slope
-
-    @grad.setter
-    def grad(self, slope: float) -> None:
-        self.slope = slope
-        self.history.append((self, slope))
+def changes_of(root: Value, leaves: list[Value]) -> list[tuple[str, float]]:
+    """The leaves whose gradients change, in the order in which ``backward()`` walks, and what they change to."""
+    adjoints: dict[Value, float] = {root: 1.0}
+    found: list[tuple[str, float]] = []
+    for node in reversed(interior(root)):
+        for parent, partial in zip(node.parents, node.partials, strict=True):
+            adjoint, before = adjoints.get(node, 0.0), adjoints.get(parent, 0.0)
+            if adjoint == 0.0 or partial == 0.0:
+                continue
+            adjoints[parent] = before + adjoint * partial
+            if any(parent is leaf for leaf in leaves) and adjoints[parent] != before:
+                found.append((parent.label, adjoints[parent]))
+    return found
 
 
 def run(dag: Dag, leaves: list[Value]) -> Value:
@@ -66,12 +63,10 @@ def same(one: float, other: float) -> bool:
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(dags(max_nodes=25))
 def test_every_step_is_what_backward_does(browser: Any, tmp_path: Path, dag: Dag) -> None:
-    history: list[tuple[Value, float]] = []
-    leaves = [Watched([0.3, -1.7, 2.9, -0.1][i], history, f"x{i}") for i in range(dag.leaves)]
-    root = run(dag, list(leaves))
+    leaves = [Value([0.3, -1.7, 2.9, -0.1][i], label=f"x{i}") for i in range(dag.leaves)]
+    root = run(dag, leaves)
     path = tmp_path / "page.html"
     explore(root, path=path)
-    history.clear()
     root.backward()
     keys = {value: f"v{place}" for place, value in enumerate(reading_order([root]))}
     with opened(browser, path) as page:
@@ -91,12 +86,7 @@ def test_every_step_is_what_backward_does(browser: Any, tmp_path: Path, dag: Dag
             if now != before[key]:
                 seen.append((labels[key], float(now)))
             before[key] = now
-    changes, current = [], dict.fromkeys(leaves, 0.0)
-    for leaf, slope in history:
-        if slope != current[leaf]:
-            changes.append((leaf.label, slope))
-        current[leaf] = slope
-    assert seen == changes
+    assert seen == changes_of(root, leaves)
 
 
 def test_infinities_and_nan_follow_the_same_rules(browser: Any, tmp_path: Path) -> None:

@@ -57,6 +57,7 @@ function visibleLines(graph, shown) {
 function foldingLevels(graph) {
   const groups = [...graph.groups.values()];
   const closed = (...kinds) => new Set(groups.filter(({ kind }) => kinds.includes(kind)).map(({ path }) => path));
-  return [["part"], ["part", "inputs"], ["part", "inputs", "neuron"], ["part", "inputs", "neuron", "layer"]]
+  const levels = [["part"], ["part", "inputs"], ["part", "inputs", "neuron"], ["part", "inputs", "neuron", "layer"]]
     .map((kinds) => closed(...kinds));
+  return levels.filter((level, i) => i === 0 || level.size > levels[i - 1].size);
 }

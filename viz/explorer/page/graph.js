@@ -67,7 +67,8 @@ class Graph {
   // Take the numbers of a row; of all together for null: means, where the rows differ.
   show(row) {
     this.row = row;
-    const rows = row === null ? [...Array(this.rows).keys()] : [row];
+    if (row !== null) return this.#showOne(row);
+    const rows = [...Array(this.rows).keys()];
     const [n, m] = [this.nodes.length, this.edges.length];
     const mean = (numbers, width, index, node) => {
       let first = null, sum = 0, count = 0, isSame = true;
@@ -85,7 +86,18 @@ class Graph {
     for (const edge of this.edges) {
       if (!edge.isConstant) [edge.derivative, edge.isMean] = mean(this.slopes, m, edge.index, edge.target);
     }
-    for (const node of this.nodes) if (node.kind === "constant") node.name = dataOf(node);
+  }
+
+  #showOne(row) {
+    const { nodes, edges, values, slopes } = this;
+    for (let i = 0, at = row * nodes.length; i < nodes.length; i++, at++) {
+      nodes[i].data = values[at];
+      nodes[i].isMean = false;
+    }
+    for (let i = 0, at = row * edges.length; i < edges.length; i++, at++) {
+      if (!edges[i].isConstant) edges[i].derivative = slopes[at];
+      edges[i].isMean = false;
+    }
   }
 }
 

@@ -3,6 +3,11 @@
 const MOST = 3000;  // cards that are drawn at once
 const READABLE = 0.62;  // the smallest zoom at which the numbers are easily read
 
+// Too large to be laid out for a trial.
+function isLarge(tree) {
+  return countItems(tree.root) > 400;
+}
+
 class App {
   constructor() {
     this.graph = new Graph(DATA);
@@ -99,28 +104,23 @@ class App {
     for (const closed of levels) {
       this.closed = closed;
       const isLast = closed === levels.at(-1);
-      if (this.#isLarge && !isLast) continue;
-      const found = this.#bestDirection();
+      const tree = foldedTree(this.graph, closed);
+      if (isLarge(tree) && !isLast) continue;
+      const found = this.#bestDirection(tree);
       if (isLast || this.#zoomOf(found) >= READABLE) return this.scene.show(found);
     }
   }
 
   // Values flow to the right or, where that is seen larger, down.
-  #bestDirection() {
+  #bestDirection(tree) {
     const [width, height] = this.camera.size;
     this.isDown = width < height;
-    const usual = this.#layout();
-    if (this.#isLarge || this.#zoomOf(usual) >= 0.9) return usual;
+    const usual = layout(tree, this.isDown);
+    if (isLarge(tree) || this.#zoomOf(usual) >= 0.9) return usual;
+    const turned = layout(foldedTree(this.graph, this.closed), !this.isDown);
+    if (this.#zoomOf(turned) <= 1.25 * this.#zoomOf(usual)) return usual;
     this.isDown = !this.isDown;
-    const turned = this.#layout();
-    if (this.#zoomOf(turned) > 1.25 * this.#zoomOf(usual)) return turned;
-    this.isDown = !this.isDown;
-    return usual;
-  }
-
-  // Too large to be laid out for a trial.
-  get #isLarge() {
-    return countItems(foldedTree(this.graph, this.closed).root) > 400;
+    return turned;
   }
 
   #zoomOf({ width, height }) {
@@ -281,7 +281,7 @@ class App {
       for (const group of open) isFolded ? this.closed.delete(group.path) : this.closed.add(group.path);
       return;
     }
-    this.scene.show(this.#bestDirection());
+    this.scene.show(this.#bestDirection(foldedTree(this.graph, this.closed)));
     this.fit();
     this.select(this.selected);
   }

@@ -1,6 +1,7 @@
 // What a step does, in one line with names and numbers, and a second that says how.
 
 function shortName(node) {
+  if (node.kind === "constant") return dataOf(node);
   const letters = Array.from(node.name);
   return letters.length > 24 ? `${letters.slice(0, 23).join("")}…` : node.name;
 }
