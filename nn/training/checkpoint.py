@@ -95,7 +95,8 @@ class Checkpoint:
                     "now; go on with the same, or start anew with another file"
                 )
         try:
-            history = History(list(map(dict, document["records"])), document["best_epoch"])
+            records, best_epoch = list(map(dict, document["records"])), document["best_epoch"]
+            history = History(records, best_epoch, start=document["first_cost"])
             at = Progress(history=history, **{name: _built(document[name]) for name in _PARTS})
             _check(at, self._settings)
             if self._settings["optimizer"]:  # one that is not made of stages has a state of its own kind
