@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import base64
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,6 +16,7 @@ from nn.explanation.writing.text import columns, terminal_width, wrap
 from nn.lessons import LESSONS, index, lesson_named, page
 from nn.lessons.lesson import Lesson, Outcome
 from nn.lessons.pages import told
+from nn.lessons.web import web_index, web_page
 
 __all__ = ["main"]
 
@@ -38,7 +40,11 @@ def _tell(options: argparse.Namespace) -> int:
         make_folder(Path(options.out))
         outcome = lesson.run()
         print(_narrated(lesson, outcome, options.lang))
-        print(f"\n{_write_picture(lesson, outcome, options.lang, Path(options.out), 'png')}")
+        picture = _write_picture(lesson, outcome, options.lang, Path(options.out), "png")
+        held = f"data:image/png;base64,{base64.b64encode(picture.read_bytes()).decode()}"
+        page_file = picture.with_suffix(".html")
+        write_whole(page_file, web_page(lesson, outcome, options.lang, held))
+        print(f"\n{picture}\n{page_file}")
     except AssertionError as error:
         print(f"{_PROGRAM}: {error}", file=sys.stderr)
         return 1
@@ -53,7 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     add = parser.add_argument
     add("name", nargs="?", metavar="NAME", help=f"{', '.join(LESSONS)} (default: list them)")
     add_language(parser)
-    add("--out", default="out/lessons", metavar="DIR", help="folder for the picture (default: %(default)s)")
+    add("--out", default="out/lessons", metavar="DIR", help="folder for page and picture (default: %(default)s)")
     add("--docs", metavar="DIR", help="write every lesson's pages and pictures, in all languages, to this folder")
     return parser
 
@@ -76,8 +82,11 @@ def _write_docs(folder: Path) -> int:
     for lang, place in zip(LANGUAGES, (folder, folder / "zh"), strict=True):
         make_folder(place)
         write_whole(place / "README.md", index(runs, lang))
+        write_whole(place / "index.html", web_index(runs, lang))
         for lesson, outcome in runs:
             write_whole(place / f"{lesson.name}.md", page(lesson, outcome, lang))
+            picture = f"{lesson.name}.svg"
+            write_whole(place / f"{lesson.name}.html", web_page(lesson, outcome, lang, picture, linked=True))
             print(_write_picture(lesson, outcome, lang, place, "svg"))
     return 0
 

@@ -43,7 +43,7 @@ LESSON = Lesson(
     run=run,
     title=(
         "The bias sits on an edge of 1",
-        "偏置坐在一条导数恒为 1 的边上",
+        "偏置的局部导数恒为 1",
     ),
     claim=(
         """
@@ -51,8 +51,8 @@ with all inputs at 0 the first layer's weights get a gradient of exactly 0 and n
 bring the cost from {start} to {end}; without biases every gradient is 0 and the cost stays at {stuck}.
 """,
         """
-输入全为 0 时，第一层权重的梯度恰好为 0，纹丝不动；偏置得到 δ，把代价从 {start} 降到 {end}。去掉偏置，所有梯度都
-是 0，代价停在 {stuck}。
+输入全为 0 时，第一层权重的梯度恰好为 0，始终不变；偏置的梯度是 δ，使代价从 {start} 降到 {end}。去掉偏置，所有
+梯度都是 0，代价停在 {stuck}。
 """,
     ),
     text=(
@@ -79,8 +79,8 @@ origin (if its activations do), whatever its weights: the bias is the only param
 there.
 """,
         """
-神经元计算 z = w·a_in + b。每个参数对 z 有多大影响？权重的影响等于它的输入：∂z/∂w = a_in；而偏置的影响永远一样：
-∂z/∂b = 1。记 δ = ∂C/∂z，即误差传到求和之前的那个量，由链式法则得
+神经元计算 z = w·a_in + b。z 对各参数的导数是多少？对权重，导数等于它的输入：∂z/∂w = a_in；对偏置，导数恒为 1：
+∂z/∂b = 1。记 δ = ∂C/∂z，称为该神经元的误差，由链式法则得
 
     ∂C/∂w = δ · a_in        ∂C/∂b = δ · 1
 
@@ -90,12 +90,12 @@ there.
 误差确实传到了隐藏神经元：它们的 δ 分别是 {delta0}、{delta1} 和 {delta2}。可是那里的六个权重，梯度全是 δ · 0 = 0
 ；而每个偏置的梯度是 δ · 1，也就是 δ 本身。
 
-这就足够学习了。走 {steps} 步普通的梯度下降之后，代价为 {end}，而第一层的权重一个比特都没有变。第二层则渐入佳
-境：隐藏层的偏置一旦离开 0，tanh(b) 也就不再是 0，读取它的权重便随之加入学习。
+仅凭偏置就能学会这个样本。做 {steps} 步普通的梯度下降之后，代价降为 {end}，而第一层的权重丝毫未变。第二层随后
+也开始学习：隐藏层的偏置一旦离开 0，tanh(b) 就不再是 0，以它为输入的权重便有了梯度。
 
 再把偏置去掉。每个 z 都是若干个“与 0 的乘积”之和，每个 tanh(0) 都是 0，每个梯度都是 0。同样走 {steps} 步，代价仍
-是 {stuck}，与开始时分毫不差。没有偏置的网络（只要激活函数过原点）无论权重如何，都把原点映射到原点：能让它离开那
-里的，只有偏置。
+是 {stuck}，与开始时分毫不差。没有偏置的网络（只要激活函数过原点）无论权重如何，都把原点映射到原点：要让输出离开
+原点，只能靠偏置。
 """,
     ),
     caption=(

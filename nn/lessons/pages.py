@@ -9,10 +9,10 @@ from autograd.calculus.notation import number
 from nn.explanation.writing.wording import LANGUAGES, check
 from nn.lessons.lesson import Both, Lesson, Outcome
 
-__all__ = ["index", "page", "told"]
+__all__ = ["COLON", "index", "page", "sources", "told", "word"]
 
 _OTHER = {"en": ("[中文](zh/{name}.md)", ""), "zh": ("[English](../{name}.md)", "../")}
-_COLON = {"en": ": ", "zh": "："}
+COLON = {"en": ": ", "zh": "："}
 _WORDS: dict[str, Both] = {
     "claim": ("What this run shows", "这次运行说明了什么"),
     "sources": ("Sources", "参考文献"),
@@ -54,27 +54,39 @@ def page(lesson: Lesson, outcome: Outcome, lang: str = "en") -> str:
             "",
             f"*{told(lesson.caption, outcome, lang)}*",
             "",
-            f"**{_word('claim', lang)}{_COLON[lang].strip()}** {told(lesson.claim, outcome, lang)}",
+            f"**{word('claim', lang)}{COLON[lang].strip()}** {told(lesson.claim, outcome, lang)}",
             "",
-            f"{_word('run', lang)}{_COLON[lang]}`python -m nn lesson {lesson.name}`",
+            f"{word('run', lang)}{COLON[lang]}`python -m nn lesson {lesson.name}`",
             "",
-            f"[{_word('code', lang)}]({up}../../nn/lessons/{module}.py)",
+            f"[{word('code', lang)}]({up}../../nn/lessons/{module}.py)",
             "",
-            f"## {_word('sources', lang)}",
+            f"## {word('sources', lang)}",
             "",
-            *(f"- {' '.join(source.split())}" for source in lesson.sources),
+            *(f"- {source}" for source in sources(lesson, lang)),
             "",
         ]
     )
 
 
+def sources(lesson: Lesson, lang: str) -> list[str]:
+    """Return where to read on, a line each: its own sources; in Chinese, textbooks in that language first."""
+    own = [" ".join(source.split()) for source in lesson.sources]
+    return [*_CHINESE_SOURCES, *own] if lang == "zh" else own
+
+
+_CHINESE_SOURCES = (
+    "邱锡鹏，《神经网络与深度学习》，机械工业出版社，2020，第 4 章。",
+    "周志华，《机器学习》，清华大学出版社，2016，第 5 章。",
+)
+
+
 def index(lessons: Iterable[tuple[Lesson, Outcome]], lang: str = "en") -> str:
     """Return the list of all lessons as Markdown."""
     link, _ = _OTHER[lang]
-    lines = [f"# {_word('index', lang)}", "", link.format(name="README"), "", _word("about", lang), ""]
+    lines = [f"# {word('index', lang)}", "", link.format(name="README"), "", word("about", lang), ""]
     for place, (lesson, outcome) in enumerate(lessons, start=1):
         title = _in(lesson.title, lang)
-        lines.append(f"{place}. [{title}]({lesson.name}.md){_COLON[lang]}{told(lesson.claim, outcome, lang)}")
+        lines.append(f"{place}. [{title}]({lesson.name}.md){COLON[lang]}{told(lesson.claim, outcome, lang)}")
     return "\n".join([*lines, ""])
 
 
@@ -95,7 +107,8 @@ def _unwrapped(paragraphs: Iterable[str], lang: str) -> Iterator[str]:
             yield paragraph.replace("\n", " ")
 
 
-def _word(key: str, lang: str) -> str:
+def word(key: str, lang: str) -> str:
+    """Return one of the words around a lesson."""
     return _in(_WORDS[key], lang)
 
 

@@ -53,7 +53,7 @@ LESSON = Lesson(
     run=run,
     title=(
         "Far from the cost is not far from the pressure",
-        "离代价远，压力未必小",
+        "离代价远，梯度未必小",
     ),
     claim=(
         """
@@ -62,7 +62,7 @@ three layers away from the cost, {name} has ∂C/∂a = {contribution}, {ratio} 
 """,
         """
 {name} 离代价有三层之遥，∂C/∂a = {contribution}，却是输出神经元（{output}）的 {ratio} 倍；{count} 项 w · δ 之和
-正是它，直接拨动这个神经元测得 {measured}，与之吻合。
+正是它；直接微调这个激活值，测得 {measured}，二者吻合。
 """,
     ),
     text=(
@@ -88,22 +88,23 @@ So "which neuron is to blame" is not a matter of distance. Blame is ∂C/∂a, a
 Whether the neuron can act on it is the other factor: here σ'(z) = {activity}, which leaves δ = {own}.
 """,
         """
-输出神经元紧挨着代价，人们容易以为误差主要由它承担，越往后面的层分到的越少。数学可没这么说。隐藏神经元承受的压
-力，是对所有读取它的神经元求和：
+输出神经元紧挨着代价，人们容易以为误差主要由它承担，离代价越远的层分到的越少。其实不然。隐藏神经元承受的压力，
+是对所有以它为输入的神经元求和：
 
     ∂C/∂a = Σ w · δ_next        δ = ∂C/∂a · σ'(z)
 
-每一项的大小随权重而定，同号的项还会越积越多。每层有八个读者，权重在 −1 与 1 之间，两种情形都有可能。
+每一项的大小取决于权重，同号的各项还会累积。这里每个神经元都连到下一层的八个神经元，权重在 −1 与 1 之间，和变
+大、变小都有可能。
 
 在这个网络里（2 个输入，三层各 8 个 tanh 神经元，一个线性输出），输出神经元的 ∂C/∂a = {output}。再往回走三步，第
-一层的 {name}却有 {contribution}，是前者的 {ratio} 倍。读它读得最重的是 {to}：w = {w}，δ = {delta}，乘积为
-{product}；{count} 个读者中有 {against} 个往反方向拉。
+一层的 {name} 却有 {contribution}，是前者的 {ratio} 倍。贡献最大的一项来自 {to}：w = {w}，δ = {delta}，乘积
+为 {product}；{count} 项中有 {against} 项符号相反。
 
-真是这样吗？把链式法则放到一边，给这一个激活值加上百万分之一，只做前向计算，看代价怎么变：变化量是这一拨的
-{measured} 倍。
+真是这样吗？不用链式法则，只把这一个激活值增加百万分之一，重做前向计算，看代价变化多少：代价的变化是激活值变化
+的 {measured} 倍。
 
-所以，“该怪哪个神经元”与距离无关。该怪多少，就是 ∂C/∂a，它沿着权重传递。至于神经元能不能据此改变，取决于另一个因
-子：这里 σ'(z) = {activity}，于是 δ = {own}。
+所以，误差该归咎于哪个神经元，与距离无关。应承担多少，由 ∂C/∂a 决定，它沿着权重逐层传递。至于神经元能否据此改
+变，取决于另一个因子：这里 σ'(z) = {activity}，于是 δ = {own}。
 """,
     ),
     caption=(

@@ -67,7 +67,7 @@ LESSON = Lesson(
     run=run,
     title=(
         "Where σ is flat, nothing learns",
-        "σ 一旦平坦，什么也学不动",
+        "σ 一旦平坦，学习就停滞",
     ),
     claim=(
         """
@@ -105,10 +105,10 @@ large as the mistake, and after {steps} steps the squared error is {cross_end}. 
 such choice of cost; there one keeps σ from going flat: standardised inputs, weights that start small, or relu.
 """,
         """
-一个 sigmoid 神经元，一个恒为 1 的输入，我们希望它输出 0。代价是平方误差。让它从三处出发：拿不定主意（z = 0）、
-错了（z = 2）、错得斩钉截铁（z = 6）。
+一个 sigmoid 神经元，输入恒为 1，目标输出是 0，代价是平方误差。让它从三处出发：举棋不定（z = 0）、错了
+（z = 2）、错得十分肯定（z = 6）。
 
-δ 有两个因子，各说各的故事：
+δ 有两个因子，变化方向正好相反：
 
 | 起点 | a | ∂C/∂a | σ'(z) | δ |
 |---|---|---|---|---|
@@ -116,13 +116,13 @@ such choice of cost; there one keeps σ from going flat: standardised inputs, we
 | z = 2 | {middle_a} | {middle_contribution} | {middle_activity} | {middle_delta} |
 | z = 6 | {worst_a} | {worst_contribution} | {worst_activity} | {worst_delta} |
 
-压力 ∂C/∂a 随错误增大，理应如此。可是 a 越接近 1，σ'(z) = a·(1 − a) 就塌得越厉害：神经元对自己的输入已经没有反应
-了。起作用的是乘积。z = 6 时错误是 z = 0 时的两倍，δ 却只有它的 1/{ratio}。权重和偏置的梯度都含有因子 δ，于是一
-起冻结。{steps} 步之后，拿不定主意的那个代价降到 {easy_end}；斩钉截铁的那个还有 {worst_end}，而开始时是
+压力 ∂C/∂a 随错误增大，理应如此。可是 a 越接近 1，σ'(z) = a·(1 − a) 就越小：神经元对输入几乎不再有反应。决定学
+习快慢的是二者的乘积。z = 6 时错误是 z = 0 时的两倍，δ 却只有它的 1/{ratio}。权重和偏置的梯度都含有因子 δ，于是一
+起冻结。{steps} 步之后，举棋不定的那个代价降到 {easy_end}；十分肯定的那个还有 {worst_end}，而开始时是
 {worst_start}。
 
-对输出神经元，对策是选一个能把 σ' 消掉的代价函数。取 p = σ(z) 与目标 t 的交叉熵，则 ∂C/∂z = p − t，斜率不见了。
-同样从 z = 6 出发，δ = {cross_delta}，错多少就有多大，{steps} 步之后平方误差只有 {cross_end}。隐藏神经元没有这样
+对输出神经元，对策是选一个能把 σ' 消掉的代价函数。取 p = σ(z) 与目标 t 的交叉熵，则 ∂C/∂z = p − t，斜率消掉了。
+同样从 z = 6 出发，δ = {cross_delta}，与误差成正比，{steps} 步之后平方误差只有 {cross_end}。隐藏神经元没有这样
 的代价可选，只能不让 σ 变平：输入标准化，权重从小处开始，或者用 relu。
 """,
     ),

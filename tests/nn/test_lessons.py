@@ -15,6 +15,7 @@ from autograd import ClaimError, UnknownNameError
 from nn.explanation.writing.wording import LANGUAGES
 from nn.lessons import LESSONS, index, lesson_named, page
 from nn.lessons.lesson import check
+from nn.lessons.web import web_page
 from tests import ROOT
 
 DOCS = ROOT / "docs" / "lessons"
@@ -46,6 +47,18 @@ def test_the_page_in_docs_is_that_of_this_run(name: str, lang: str, outcomes: di
 def test_the_index_in_docs_is_that_of_these_runs(lang: str, outcomes: dict[str, object]) -> None:
     runs = [(lesson, outcomes[name]) for name, lesson in LESSONS.items()]
     assert (folder(lang) / "README.md").read_text(encoding="utf-8") == index(runs, lang)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("name", NAMES)
+def test_the_web_page_in_docs_is_that_of_this_run(name: str, lang: str, outcomes: dict[str, object]) -> None:
+    written = web_page(LESSONS[name], outcomes[name], lang, f"{name}.svg", linked=True)  # type: ignore[arg-type]
+    found = (folder(lang) / f"{name}.html").read_text(encoding="utf-8")
+    assert found == written, "run: python -m nn lesson --docs docs/lessons"
+    links = re.findall(r'(?:href|src)="([^"]+)"', written)
+    assert len(links) == 3
+    assert all((folder(lang) / link).exists() for link in links)
+    assert "{" not in re.sub(r"<style>.*?</style>", "", written, flags=re.DOTALL)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -114,6 +127,7 @@ def test_the_command_line(tmp_path: Path) -> None:
     done = run("bias-one", "--lang", "zh", "--out", "pictures", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "偏置" in done.stdout
+    assert "偏置" in (tmp_path / "pictures" / "bias-one.html").read_text(encoding="utf-8")
     assert (tmp_path / "pictures" / "bias-one.png").read_bytes().startswith(b"\x89PNG")
     wrong = run("bias", cwd=tmp_path)
     assert wrong.returncode == 2

@@ -66,7 +66,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "parameter": ("parameter", "参数"),
     "gradient": ("gradient", "梯度"),
     "meaning": ("what it means", "含义"),
-    "means_bias": ("the error itself, whatever the input is", "就是误差本身：无论输入是什么，它都在学"),
+    "means_bias": ("the error itself, whatever the input is", "就是误差本身，与输入无关"),
     "means_weight": (
         "error times input: an input of 0 teaches nothing",
         "误差乘以输入：输入为 0，就什么也学不到",
@@ -79,20 +79,20 @@ TEXTS: dict[str, tuple[str, str]] = {
         "the same, each row times its own input",
         "同样是求和，只是每个样本的误差先乘以它自己的输入",
     ),
-    "means_input": ("the pressure on the layer before", "传给前一层的要求：它所承受的压力"),
+    "means_input": ("the pressure on the layer before", "传给前一层的误差"),
     # Why a gradient is zero, for one sample.
     "odd": ("{name}: δ is not a finite number.", "{name}：δ 不是有限的数。"),
     "no_error": (
         "{name}: no error arrives, ∂C/∂a = 0; whatever it does, the cost would not change.",
-        "{name}：没有误差传到这里，∂C/∂a = 0；它怎么变，代价都不变。",
+        "{name}：没有误差传到这里，∂C/∂a = 0；无论它怎样变化，代价都不变。",
     ),
     "is_off": (
         "{name}: off at z = {z}, σ'(z) = 0; neither its weights nor its bias learn from this sample.",
-        "{name}：在 z = {z} 处关闭，σ'(z) = 0；这个样本既教不了它的权重，也教不了它的偏置。",
+        "{name}：在 z = {z} 处关闭，σ'(z) = 0；权重和偏置都不能从这个样本学习。",
     ),
     "is_saturated": (
         "{name}: saturated at z = {z}; σ'(z) lets only {activity} of the pressure through.",
-        "{name}：在 z = {z} 处饱和；σ'(z) 只放过压力的 {activity}。",
+        "{name}：在 z = {z} 处饱和；σ'(z) 只让误差的 {activity} 通过。",
     ),
     "no_input": (
         "{name}: all its inputs are 0; its weights get no gradient, its bias still gets δ.",
@@ -132,7 +132,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "dead.why": (
         "Off on every row, δ = ∂C/∂a · 0: neither weights nor bias move, unless an earlier layer changes its inputs.",
-        "每一行上都关闭，δ = ∂C/∂a · 0：权重和偏置都不再动，除非前面的层改变了它的输入。",
+        "在每一行上都关闭，δ = ∂C/∂a · 0：权重和偏置都不再更新，除非前面的层改变了它的输入。",
     ),
     "dead.remedy": (
         "A few cost capacity only; against many, lower the learning rate, start from He weights, or use leaky_relu.",
@@ -151,19 +151,19 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Standardise the inputs, start from smaller weights, or use relu.",
         "把输入标准化，从更小的权重开始，或改用 relu。",
     ),
-    "starved": ("Starved", "输入断粮"),
+    "starved": ("Starved", "输入全为零"),
     "starved.evidence": ("all {inputs} inputs are 0 on all {rows} rows", "全部 {rows} 行上，{inputs} 个输入都为 0"),
     "starved.why": (
         "A weight's gradient is δ · a_in = δ · 0: the weights cannot learn; the bias, whose gradient is δ · 1, can.",
-        "权重的梯度是 δ · a_in = δ · 0，学不动；偏置的梯度是 δ · 1，仍能学。",
+        "权重的梯度是 δ · a_in = δ · 0，无法学习；偏置的梯度是 δ · 1，仍能学习。",
     ),
     "starved.why_unbiased": (
         "A weight's gradient is δ · a_in = δ · 0, and without a bias nothing else is there to learn: it is stuck.",
-        "权重的梯度是 δ · a_in = δ · 0，又没有偏置可学：神经元就此卡住。",
+        "权重的梯度是 δ · a_in = δ · 0，又没有偏置：这个神经元无法学习。",
     ),
     "starved.remedy": (
         "Look one layer back: are its neurons dead or all weights 0, or are these features always 0?",
-        "看前一层：是神经元都死了、权重全为 0，还是这些特征本来就总是 0？",
+        "检查前一层：是神经元全部失活、权重全为 0，还是这些特征本来就总是 0？",
     ),
     "vanishing": ("Vanishing gradient", "梯度消失"),
     "vanishing.evidence": (
@@ -198,20 +198,20 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "twins.why": (
         "Equal neurons get equal gradients, so they stay equal for ever and the layer is worth one of them.",
-        "相同的神经元得到相同的梯度，于是永远相同：再多也只抵得上一个。",
+        "相同的神经元得到相同的梯度，于是永远相同：再多也只相当于一个。",
     ),
     "twins.remedy": (
         "Draw the weights at random (init=\"auto\"); only biases may all start at 0.",
         "随机初始化权重（init=\"auto\"）；可以全部从 0 开始的只有偏置。",
     ),
-    "diverged": ("Training did harm", "越训练越差"),
+    "diverged": ("Training did harm", "训练适得其反"),
     "diverged.evidence": (
         "the loss was {start} before the first step and is {end} after {epochs} epochs",
         "第一步之前损失为 {start}，{epochs} 轮之后为 {end}",
     ),
     "diverged.why": (
         "Each step went so far that it passed the valley and climbed the other side.",
-        "每一步都迈得太大，越过谷底，爬上了对面的坡。",
+        "步长过大，每一步都越过谷底，升到了对面的坡上。",
     ),
     "diverged.remedy": (
         "Lower the learning rate, tenfold at first, or clip the gradient: chain(clip(1.0), ...).",
@@ -224,7 +224,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "identifier.why": (
         "A number that only tells rows apart says nothing about new rows, yet the model has learnt from it.",
-        "只用来区分各行的编号，对新的行毫无意义，模型却从中学了东西。",
+        "编号只用来区分各行，对新的数据毫无意义，模型却把它当作特征来学习。",
     ),
     "identifier.remedy": ("Leave the column out and train again.", "去掉这一列，重新训练。"),
     "unused": ("Unused input", "未被利用的输入"),
