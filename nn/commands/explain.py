@@ -12,9 +12,9 @@ from autograd.system.command_line import Parser, answer
 from autograd.system.files import write_whole
 from autograd.system.language import add_language
 from nn.commands.model_file import read_model
+from nn.commands.wording import say
 from nn.explanation.explain import explain
 from nn.explanation.report import NeuronReport, Report
-from nn.explanation.writing.wording import say
 
 __all__ = ["main"]
 

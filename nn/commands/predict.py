@@ -16,9 +16,9 @@ from autograd.system.command_line import Parser, answer
 from autograd.system.files import write_whole
 from autograd.system.language import add_language
 from nn.commands.model_file import Model, read_model
+from nn.commands.wording import say
 from nn.data.csv_file import load_words
 from nn.estimators import Classifier
-from nn.explanation.writing.wording import say
 
 __all__ = ["main"]
 

@@ -53,14 +53,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{name} also receives {value} by another way than its neuron: it is shared, or the loss uses it directly.",
         "{name} 另有 {value} 的梯度不经过它的神经元：该参数被共享，或损失函数直接用到了它。",
     ),
-    # On the command line.
-    "own_answer": (
-        "(the target is the model's own answer, {answer}; --target names another)",
-        "（目标取模型自己的回答 {answer}；可用 --target 另行指定）",
-    ),
-    "written": ("written to {file}", "已写入 {file}"),
-    "accuracy_of": ("accuracy {accuracy} on {rows} rows", "{rows} 行上的准确率为 {accuracy}"),
-    "r2_of": ("R² {r2} on {rows} rows", "{rows} 行上的 R² 为 {r2}"),
     # The closing table.
     "in_short": ("In short", "小结"),
     "parameter": ("parameter", "参数"),
@@ -111,7 +103,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "finding_of": ("{title} ({names}): {summary}. {why} {remedy}", "{title}（{names}）：{summary}。{why}{remedy}"),
     "nan": ("Not a finite number", "出现非有限的数"),
     "nan.evidence": ("{what} = {value}, first in row {row}", "{what} = {value}，最先出现在第 {row} 行"),
-    "nan.evidence_once": ("{what} = {value}", "{what} = {value}"),
+    "nan.evidence_once": ("{what} = {value}", "{what} 的值为 {value}"),
     "nan.evidence_gradient": ("the gradient of {what} = {value}", "{what} 的梯度 = {value}"),
     "nan.why": (
         "The forward pass left the finite numbers here, and everything computed from it follows.",
