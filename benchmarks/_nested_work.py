@@ -1,6 +1,6 @@
 """Derivatives within derivatives, written once for three libraries: inner derivatives, and gradbench's two problems.
 
-``python benchmarks/_nested_work.py LIBRARY WORK SIZE`` prints the seconds that one call took and its answer; HIPS autograd
+``python benchmarks/_nested_work.py LIBRARY WORK SIZE`` prints the seconds of one call and its answer; HIPS autograd
 has this package's import name, so each library runs in a process of its own. The problems are those of Pearlmutter and
 Siskind (2008), as gradbench has them: a saddle point found by gradient descent within gradient descent, and a charged
 particle steered to the origin through an Euler integration of a gradient.

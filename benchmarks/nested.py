@@ -1,6 +1,6 @@
 """Derivatives within derivatives: how the cost of n inner derivatives grows, beside JAX and HIPS autograd; gradbench.
 
-``python benchmarks/nested.py``. HIPS autograd has this package's import name; it takes part from a directory of its own:
+``python benchmarks/nested.py``. HIPS autograd has our import name; it takes part from a directory of its own,
 ``pip install --target DIRECTORY autograd``, and ``HIPS=DIRECTORY`` in the environment. The growth is the time of n over
 that of n / 4: 4 is linear, 16 quadratic. JAX works without jit here, as the others do. saddle and particle are
 gradbench's, reverse mode in reverse mode.
