@@ -19,7 +19,8 @@ from autograd.operations import *  # noqa: F403 - one function per row of the ta
 from autograd.operations import __all__ as _operations
 from autograd.system.lazy import lazy as _lazy
 from autograd.value import Value, record
-from autograd.vectors import log_softmax, softmax
+from autograd.vectors import *  # noqa: F403
+from autograd.vectors import __all__ as _vectors
 
 if TYPE_CHECKING:
     from autograd.compiler import Compiled, compile
@@ -66,13 +67,11 @@ __all__ = [
     "hvp",
     "jacobian",
     "jvp",
-    "log_softmax",
     "no_grad",
     "parse",
     "partials_as_values",
     "primitive",
     "record",
-    "softmax",
     "to_networkx",
     "topological_order",
     "trace_gradient",
@@ -81,5 +80,6 @@ __all__ = [
 ]
 __all__ += _errors  # noqa: PLE0605 - a list, under another name
 __all__ += _operations  # noqa: PLE0605
+__all__ += _vectors  # noqa: PLE0605
 
 __version__ = "0.1.0"

@@ -16,6 +16,7 @@ __all__ = [
     "Node",
     "Symbol",
     "aslist",
+    "checked_condition",
     "constant",
     "ieee",
     "is_number",
@@ -96,6 +97,16 @@ def constant(operand: Any) -> Any:
 def symbol_among(operands: tuple[Any, ...]) -> Symbol | None:
     """Return the first operand that is a symbol, if there is one."""
     return next((operand for operand in operands if isinstance(operand, Symbol)), None)
+
+
+def checked_condition(condition: Any) -> Any:
+    """Return a condition; ``OperandError`` for what Python's ``~`` makes of a truth value, -2 or -1: both are true."""
+    if type(condition) is int and condition in (-1, -2):
+        raise OperandError(
+            f"a condition of {condition} is what ~ makes of Python's {condition == -2}, and it counts as true: write "
+            "logical_not(condition), or turn the comparison round"
+        )
+    return condition
 
 
 def aslist(name: str, sequence: Iterable[Any]) -> list[Any]:

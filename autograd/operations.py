@@ -16,7 +16,19 @@ from typing import TYPE_CHECKING, TypeAlias, overload
 from autograd import modes
 from autograd.calculus import floats
 from autograd.graph import Vertex
-from autograd.operand import Node, Symbol, aslist, constant, ieee, number, primal, primals, symbol_among, unequal
+from autograd.operand import (
+    Node,
+    Symbol,
+    aslist,
+    checked_condition,
+    constant,
+    ieee,
+    number,
+    primal,
+    primals,
+    symbol_among,
+    unequal,
+)
 
 if TYPE_CHECKING:
     from autograd.value import Value
@@ -1961,6 +1973,7 @@ def where(condition: Operand, a: Operand, b: Operand) -> Value | float:
     dy/da = where(condition, 1, 0)
     dy/db = where(condition, 0, 1)
     """
+    condition = checked_condition(condition)
     operands = (condition, a, b)
     if all_values(map(type, operands)):
         make = node

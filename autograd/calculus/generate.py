@@ -182,6 +182,7 @@ def _general_body(row: Rule) -> str:
     """The body for any number of operands; the primal of operand ``x`` is the formula's own name, ``x``."""
     sequences = [operand.name for operand in row.operands if operand.is_sequence]
     lines = [f"{name}s = aslist({row.name!r}, {name})" for name in sequences]
+    lines += ["condition = checked_condition(condition)" for operand in row.operands if operand.name == "condition"]
     for first, second in itertools.pairwise(sequences):
         lines += [
             f"if len({first}s) != len({second}s):",

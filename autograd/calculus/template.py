@@ -26,7 +26,19 @@ from typing import TYPE_CHECKING, TypeAlias, overload
 from autograd import modes
 from autograd.calculus import floats
 from autograd.graph import Vertex
-from autograd.operand import Node, Symbol, aslist, constant, ieee, number, primal, primals, symbol_among, unequal
+from autograd.operand import (
+    Node,
+    Symbol,
+    aslist,
+    checked_condition,
+    constant,
+    ieee,
+    number,
+    primal,
+    primals,
+    symbol_among,
+    unequal,
+)
 
 if TYPE_CHECKING:
     from autograd.value import Value

@@ -22,6 +22,7 @@ from autograd.numpy_methods import NumpyMethods
 from autograd.operand import Node, Symbol, constant, number
 from autograd.transforms.tree import flatten
 from autograd.value import Value
+from autograd.vectors import logical_and, logical_not, logical_or
 
 __all__ = ["trace"]
 
@@ -54,6 +55,17 @@ class _Recorder(NumpyMethods, Symbol):
 
     def __pos__(self) -> Any:
         return self
+
+    def __and__(self, other: Any) -> Any:
+        return logical_and(self, other)
+
+    def __or__(self, other: Any) -> Any:
+        return logical_or(self, other)
+
+    def __invert__(self) -> Any:
+        return logical_not(self)
+
+    __rand__, __ror__ = __and__, __or__
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}>"
