@@ -18,7 +18,7 @@ from autograd.modes import detect_anomaly, no_grad
 from autograd.operations import *  # noqa: F403 - one function per row of the table
 from autograd.operations import __all__ as _operations
 from autograd.system.lazy import lazy as _lazy
-from autograd.value import Value, record
+from autograd.value import Value
 from autograd.vectors import *  # noqa: F403
 from autograd.vectors import __all__ as _vectors
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from autograd.expression import parse
     from autograd.formats.document import graph_from_json, graph_to_json
     from autograd.formats.networkx_graph import from_networkx, to_networkx
-    from autograd.primitives import primitive
+    from autograd.primitives import primitive, record
     from autograd.transforms.check import check_primitive, gradcheck
     from autograd.transforms.derive import partials_as_values
     from autograd.transforms.grad import grad, gradients, hessian, hvp, jacobian, jvp, value_and_grad, vjp
@@ -41,7 +41,7 @@ __getattr__, __dir__ = _lazy(
         "autograd.expression": "parse",
         "autograd.formats.document": "graph_from_json graph_to_json",
         "autograd.formats.networkx_graph": "from_networkx to_networkx",
-        "autograd.primitives": "primitive",
+        "autograd.primitives": "primitive record",
         "autograd.transforms.check": "check_primitive gradcheck",
         "autograd.transforms.derive": "partials_as_values",
         "autograd.transforms.grad": "grad gradients hessian hvp jacobian jvp value_and_grad vjp",

@@ -5,8 +5,7 @@ All of it is iterative, so a chain of a million operations needs no more stack t
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from autograd import modes
@@ -15,7 +14,7 @@ from autograd.operand import Node
 if TYPE_CHECKING:
     from autograd.value import Value
 
-__all__ = ["Vertex", "backward", "fresh_gradients", "interior", "pass_back", "topological_order"]
+__all__ = ["Vertex", "backward", "interior", "pass_back", "topological_order"]
 
 
 _NONE: tuple[Any, Any, Any] = ((), (), ())
@@ -154,16 +153,3 @@ def pass_back(nodes: Iterable[Value]) -> None:
             dy = node._dy
             if dy:
                 node._y._grad += adjoint * dy
-
-
-@contextlib.contextmanager
-def fresh_gradients(values: Iterable[Value]) -> Iterator[None]:
-    """Start from gradients of 0, and give `values` back those that they had."""
-    before = {value: value.grad for value in values}
-    for value in before:
-        value.grad = 0.0
-    try:
-        yield
-    finally:
-        for value, gradient in before.items():
-            value.grad = gradient

@@ -1,4 +1,4 @@
-"""A user's own operation, in one row."""
+"""A user's own operations: a row of the table, or a single node."""
 
 from __future__ import annotations
 
@@ -11,14 +11,16 @@ from typing import Any
 from autograd import operations
 from autograd.calculus.expr import COMPARISONS, CONSTANTS, FUNCTIONS, OPERATORS
 from autograd.calculus.generate import function_source, is_unary, method_source
-from autograd.calculus.rule import Interval
+from autograd.calculus.rule import Interval, rule_named
 from autograd.calculus.table import RULES, Rule
-from autograd.errors import OperandError, UnavailableNameError
+from autograd.errors import LengthError, OperandError, UnavailableNameError
+from autograd.operand import number
+from autograd.operations import Operand
 from autograd.transforms.check import check_primitive
 from autograd.transforms.derive import forget_partials
 from autograd.value import Value
 
-__all__ = ["primitive"]
+__all__ = ["primitive", "record"]
 
 _BUILT_IN = frozenset(RULES)
 _RESERVED = {"self", "other", "out", "make", "operands", "symbol", "y", "dx", "dy"}
@@ -141,3 +143,30 @@ def _compile(row: Rule, source: str) -> Callable[..., Any]:
     exec(compile(source, filename, "exec"), vars(operations), scope)  # noqa: S102 - made from a checked Rule
     function: Callable[..., Any] = scope[row.name]
     return function
+
+
+def record(op: str, data: float, operands: Sequence[Operand], partials: Sequence[float]) -> Value | float:
+    """Return a new Value computed from `operands`, some of which may be constants; the bare number if all are.
+
+    Args:
+        op: the name of a row of the calculus table.
+        data: its result.
+        operands: Values, and numbers for constants, in the row's order.
+        partials: d result / d operand, as many as there are operands.
+
+    Raises:
+        UnknownNameError: there is no such row; :func:`autograd.primitive` adds one.
+        LengthError: there are not as many operands as the row has, or not one partial for each.
+
+    >>> x = Value(3.0)
+    >>> record("mul", 6.0, (x, 2.0), (2.0, 3.0)).partials
+    (2.0,)
+    """
+    rule = rule_named(op)
+    if len(partials) != len(operands):
+        raise LengthError(f"record({op!r}): {len(operands)} operands, {len(partials)} partials: give one for each")
+    sequences = sum(operand.is_sequence for operand in rule.operands)
+    rest = len(operands) - len(rule.operands) + sequences
+    if (rest <= 0 or rest % sequences) if sequences else rest:
+        raise LengthError(f"{op!r} is computed from {rule.signature!r}, got {len(operands)} operands")
+    return operations.record(op, number(data), tuple(operands), tuple(map(number, partials)))

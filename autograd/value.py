@@ -28,24 +28,21 @@ The operators and functions themselves (``+``, ``tanh``, ...) are rows of the ca
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import partial
 from typing import Any, NoReturn
 
 from autograd import graph, operations
-from autograd.calculus.rule import rule_named
-from autograd.calculus.table import RULES
 from autograd.copies import Copies
-from autograd.errors import LengthError, OperandError
+from autograd.errors import OperandError
+from autograd.micrograd_names import MicrogradNames
 from autograd.notebook import Notebook
 from autograd.numpy_methods import NumpyMethods
 from autograd.operand import Symbol, constant, is_number, number, primal, primals
 from autograd.operations import Operand, Operations
 
-__all__ = ["Value", "primal", "primals", "record"]
+__all__ = ["Value", "primal", "primals"]
 
 
-class Value(Operations, Copies, NumpyMethods, Notebook):
+class Value(Operations, Copies, MicrogradNames, NumpyMethods, Notebook):
     """One number in a computation graph.
 
     Args:
@@ -160,53 +157,6 @@ class Value(Operations, Copies, NumpyMethods, Notebook):
 
     def __pos__(self) -> Value:
         return self
-
-    # The names that programs written for micrograd use.
-    @property
-    def _prev(self) -> set[Value]:
-        return set(self.parents)
-
-    @property
-    def _op(self) -> str:
-        return RULES[self.op].symbol or self.op if self.op else ""
-
-    @property
-    def _backward(self) -> Callable[[], None]:
-        return partial(graph.pass_back, [self])
-
-    @_backward.setter
-    def _backward(self, function: object) -> NoReturn:
-        raise OperandError(
-            "what flows back is told by the partials of the calculus table: add the operation as a row of it, "
-            'primitive("cube", "x", "x * x * x", "3 * x * x"), in place of a _backward of its own'
-        )
-
-
-def record(op: str, data: float, operands: Sequence[Operand], partials: Sequence[float]) -> Value | float:
-    """Return a new Value computed from `operands`, some of which may be constants; the bare number if all are.
-
-    Args:
-        op: the name of a row of the calculus table.
-        data: its result.
-        operands: Values, and numbers for constants, in the row's order.
-        partials: d result / d operand, as many as there are operands.
-
-    Raises:
-        UnknownNameError: there is no such row; :func:`autograd.primitive` adds one.
-        LengthError: there are not as many operands as the row has, or not one partial for each.
-
-    >>> x = Value(3.0)
-    >>> record("mul", 6.0, (x, 2.0), (2.0, 3.0)).partials
-    (2.0,)
-    """
-    rule = rule_named(op)
-    if len(partials) != len(operands):
-        raise LengthError(f"record({op!r}): {len(operands)} operands, {len(partials)} partials: give one for each")
-    sequences = sum(operand.is_sequence for operand in rule.operands)
-    rest = len(operands) - len(rule.operands) + sequences
-    if (rest <= 0 or rest % sequences) if sequences else rest:
-        raise LengthError(f"{op!r} is computed from {rule.signature!r}, got {len(operands)} operands")
-    return operations.record(op, number(data), tuple(operands), tuple(map(number, partials)))
 
 
 def _number(other: object) -> Any:

@@ -7,16 +7,16 @@ So with δ = ∂C/∂a · σ'(z), the weight's gradient is δ·x and the bias's 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
-from autograd import RULES, LengthError, OperandError, UnknownNameError, Value, dot, operations
+from autograd import LengthError, OperandError, Value, dot, operations
 from autograd.operand import Node
 from autograd.operations import Operand
-from autograd.value import primal, primals
 from nn import init as initial
+from nn.activation import activation_function, activations, layer_outputs
 from nn.checks import rows_of_numbers, whole
 from nn.init import Seed
 from nn.module import Module, Parameter
@@ -24,37 +24,6 @@ from nn.module import Module, Parameter
 __all__ = ["MLP", "Layer", "Neuron", "activations"]
 
 _Array = np.ndarray[Any, np.dtype[np.float64]]
-
-
-def activations() -> list[str]:
-    """Return the names an ``activation=`` may have: the rows of the calculus table that one number is enough for.
-
-    >>> "relu" in activations(), "hypot" in activations()
-    (True, False)
-    """
-    return ["linear", *(name for name, rule in RULES.items() if _is_activation(rule))]
-
-
-def _is_activation(rule: Any) -> bool:
-    first, *rest = rule.operands
-    return rule.is_function and not first.is_sequence and all(operand.default is not None for operand in rest)
-
-
-def _activation(name: str) -> Callable[[Value], Value]:
-    if not isinstance(name, str):
-        raise OperandError(
-            f"activation is a name such as 'tanh', got {name!r}; layers may differ: model.layers[1] = Layer(16, 8)"
-        )
-    if name == "linear":
-        return _itself
-    if name not in RULES or not _is_activation(RULES[name]):
-        raise UnknownNameError("activation", name, activations())
-    function: Callable[[Value], Value] = getattr(operations, name)
-    return function
-
-
-def _itself(z: Value) -> Value:
-    return z
 
 
 class Neuron(Module):
@@ -106,7 +75,7 @@ class Neuron(Module):
     @activation.setter
     def activation(self, name: str | bool) -> None:
         name = {True: "relu", False: "linear"}[name] if isinstance(name, bool) else name
-        self._function, self._activation = _activation(name), name
+        self._function, self._activation = activation_function(name), name
 
     @property
     def nonlin(self) -> bool:
@@ -185,17 +154,7 @@ class Layer(Module):
             raise LengthError(f"{expected}, got shape {rows.shape}")
         if any(type(neuron) is not Neuron or "preactivation" in vars(neuron) for neuron in self.neurons):
             return super().outputs(rows)  # what it computes is its own affair
-        weights = np.array([primals(neuron.w) for neuron in self.neurons])
-        biases = np.array([0.0 if neuron.b is None else primal(neuron.b) for neuron in self.neurons])
-        names = [neuron.activation for neuron in self.neurons]
-        with np.errstate(all="ignore"):  # a network that has diverged has infinities, as its scalar graph has
-            z: _Array = rows @ weights.T + biases
-            if len(set(names)) == 1:
-                return _on_arrays(names[0], z)
-            for name in set(names):
-                same = [i for i, one in enumerate(names) if one == name]
-                z[:, same] = _on_arrays(name, z[:, same])
-        return z
+        return layer_outputs(self.neurons, rows)
 
     @property
     def n_in(self) -> int:
@@ -279,14 +238,6 @@ class MLP(Module):
 
     def __repr__(self) -> str:
         return f"MLP of [{', '.join(map(repr, self.layers))}]"
-
-
-def _on_arrays(activation: str, z: _Array) -> _Array:
-    if activation == "linear":
-        return z
-    rule = RULES[activation]
-    defaults = [operand.default for operand in rule.operands[1:]]
-    return np.asarray(rule.arrays(z, *defaults)[0], dtype=float)
 
 
 class _Inputs(list[Any]):

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from autograd import DataError, GraphError, LengthError, OperandError, Value
-from autograd.graph import fresh_gradients
+from autograd.transforms.fresh import fresh_gradients
 from autograd.transforms.paths import total
 from autograd.value import primal
 from nn.estimators import model_of

@@ -12,7 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from autograd import Value
-from autograd.graph import fresh_gradients, topological_order
+from autograd.graph import topological_order
+from autograd.transforms.fresh import fresh_gradients
 from viz.picture.view import reading_order
 
 __all__ = ["Stack", "alike", "stacked"]

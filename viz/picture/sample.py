@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from autograd import GraphError, LengthError, OperandError, Value
-from autograd.graph import fresh_gradients
+from autograd.transforms.fresh import fresh_gradients
 from nn import Module
 from nn.checks import rows_of_numbers
 from nn.explanation.explain import sample_cost
