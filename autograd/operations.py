@@ -1336,6 +1336,11 @@ def node(op: str, data: float, operands: tuple, partials: tuple, parents: tuple 
     return out
 
 
+def numbers_of(values: Sequence[Value]) -> list[float]:
+    """Return the numbers behind Values, which are not looked at; AttributeError for a symbol."""
+    return [value._data for value in values]
+
+
 def record(op: str, data: float, operands: tuple[Operand, ...], partials: tuple[float, ...]) -> Value | float:
     """Return the same where some operands may be numbers; the bare number if all are."""
     are_values = [isinstance(operand, Value) for operand in operands]
@@ -2212,14 +2217,22 @@ def logsumexp(x: Iterable[Operand]) -> Value | float:
     return make("logsumexp", y, operands, (*dx,))
 
 
-def dot_of_values(w: Sequence[Value], x: Sequence[Value], b: Value) -> Value:
-    """The same as :func:`dot`, of Values and equal lengths only: neither is looked at."""
+def dot_of_values(w: Sequence[Value], x: Sequence[Value], b: Value, numbers: Sequence[float]) -> Value:
+    """The same as :func:`dot`, of Values and equal lengths only, with the numbers behind `x`."""
     operands = (*w, *x, b)
     w = [v._data for v in w]
-    x = [v._data for v in x]
+    x = numbers
     b = b._data
     y = floats.sum(map(mul, w, x)) + b
     dw = x
     dx = w
     db = 1.0
-    return node("dot", y, operands, (*dw, *dx, db))
+    out = blank()
+    out._data = y
+    out._grad = 0.0
+    out.op = "dot"
+    out._x = None
+    out._many = (operands, operands, (*dw, *dx, db))
+    if modes.hook is not None:
+        modes.hook(out)
+    return out

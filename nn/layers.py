@@ -96,9 +96,9 @@ class Neuron(Module):
             raise LengthError(f"the neuron has {len(self.w)} inputs, got {len(x)}: give one number per weight")
         if type(x) is _Inputs and self.b is not None:
             try:
-                return operations.dot_of_values(self.w, x, self.b)
-            except (AttributeError, TypeError):  # a weight that is a plain number, or symbols while being traced
-                return dot(self.w, x, self.b)
+                return operations.dot_of_values(self.w, x, self.b, x.numbers)
+            except (AttributeError, TypeError):  # a weight that is a plain number, or a symbol
+                pass
         return dot(self.w, x, 0.0 if self.b is None else self.b)
 
     def __call__(self, x: Sequence[Operand]) -> Value:
@@ -241,11 +241,18 @@ class MLP(Module):
 
 
 class _Inputs(list[Any]):
-    """A sample whose every element has been looked at and is a Value: neurons take it without a look of their own."""
+    """A sample of nothing but Values, with their numbers: neurons take it without a look of their own."""
+
+    __slots__ = ("numbers",)
 
 
-def _inputs(x: Iterable[Operand]) -> _Inputs:
+def _inputs(x: Iterable[Operand]) -> list[Any]:
     """One Value per input, so that every neuron of a layer refers to the same leaves."""
     if not isinstance(x, Iterable):
         raise OperandError(f"expected one sample, a sequence of numbers or Values, got {type(x).__name__}")
-    return _Inputs([value if isinstance(value, Node) else Value(value, label=f"x{i}") for i, value in enumerate(x)])
+    inputs = _Inputs([value if isinstance(value, Node) else Value(value, label=f"x{i}") for i, value in enumerate(x)])
+    try:
+        inputs.numbers = operations.numbers_of(inputs)
+    except AttributeError:  # a symbol
+        return [*inputs]
+    return inputs

@@ -164,14 +164,15 @@ def _walk(module: Module) -> Iterator[tuple[str, Value | Module]]:
         if id(found) in walked:
             continue
         walked.add(id(found))
-        if isinstance(found, Parameter | Module):
+        is_parameter = isinstance(found, Parameter)
+        if is_parameter or isinstance(found, Module):
             if name in names:
                 raise UnavailableNameError(
                     f"{type(module).__name__} has two parts named {name!r}: rename one (0 and '0' read alike)"
                 )
             names.add(name)
             yield name, found
-        children = _children(found)
+        children = [] if is_parameter else _children(found)
         if children:
             stack += [(f"{name}.{key}".strip("."), child) for key, child in reversed(children)]
 

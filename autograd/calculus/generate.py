@@ -160,22 +160,31 @@ def function_source(row: Rule) -> str:
 
 def values_source(row: Rule) -> str:
     """Return the function of a row over sequences for operands that are known to be Values, for nn's inner loop."""
+    *firsts, last = [o.name for o in row.operands if o.is_sequence]
     parameters = ", ".join(f"{o.name}: Sequence[Value]" if o.is_sequence else f"{o.name}: Value" for o in row.operands)
     starred = [f"*{o.name}" if o.is_sequence else o.name for o in row.operands]
-    numbers = [
-        f"{o.name} = [v._data for v in {o.name}]" if o.is_sequence else f"{o.name} = {o.name}._data"
-        for o in row.operands
-    ]
+    singles = [o.name for o in row.operands if not o.is_sequence]
     partials = [f"*d{o.name}" if o.is_sequence else f"d{o.name}" for o in row.operands]
     body = [
         f"operands = ({_listed(starred)})",
-        *numbers,
+        *(f"{name} = [v._data for v in {name}]" for name in firsts),
+        f"{last} = numbers",
+        *(f"{name} = {name}._data" for name in singles),
         *_compute(row, ("y", *(f"d{operand.name}" for operand in row.operands)), 0).split("\n"),
-        f'return node("{row.name}", y, operands, ({_listed(partials)}))',
+        "out = blank()",
+        "out._data = y",
+        "out._grad = 0.0",
+        f'out.op = "{row.name}"',
+        "out._x = None",
+        f"out._many = (operands, operands, ({_listed(partials)}))",
+        "if modes.hook is not None:",
+        "    modes.hook(out)",
+        "return out",
     ]
     lines = "\n".join(f"    {line}" for line in body)
-    summary = f"The same as :func:`{row.name}`, of Values and equal lengths only: neither is looked at."
-    return f'def {row.name}_of_values({parameters}) -> Value:\n    """{summary}"""\n{lines}\n'
+    summary = f"The same as :func:`{row.name}`, of Values and equal lengths only, with the numbers behind `{last}`."
+    signature = f"{parameters}, numbers: Sequence[float]"
+    return f'def {row.name}_of_values({signature}) -> Value:\n    """{summary}"""\n{lines}\n'
 
 
 def _general_body(row: Rule) -> str:

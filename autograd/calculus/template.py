@@ -84,6 +84,11 @@ def node(op: str, data: float, operands: tuple, partials: tuple, parents: tuple 
     return out
 
 
+def numbers_of(values: Sequence[Value]) -> list[float]:
+    """Return the numbers behind Values, which are not looked at; AttributeError for a symbol."""
+    return [value._data for value in values]
+
+
 def record(op: str, data: float, operands: tuple[Operand, ...], partials: tuple[float, ...]) -> Value | float:
     """Return the same where some operands may be numbers; the bare number if all are."""
     are_values = [isinstance(operand, Value) for operand in operands]
