@@ -245,6 +245,8 @@ class _Inputs(list[Any]):
 
     __slots__ = ("numbers",)
 
+    numbers: list[float]
+
 
 def _inputs(x: Iterable[Operand]) -> list[Any]:
     """One Value per input, so that every neuron of a layer refers to the same leaves."""

@@ -188,7 +188,7 @@ def test_without_a_bias_a_zero_input_teaches_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("activation", "bias"), [("tanh", 60.0), ("tanh", -60.0), ("sigmoid", 800.0), ("sigmoid", -800.0), ("relu", -9.0)]
+    ("activation", "bias"), [("tanh", 400.0), ("tanh", -400.0), ("sigmoid", 800.0), ("sigmoid", -800.0), ("relu", -9.0)]
 )
 def test_a_saturated_neuron_freezes_weights_and_bias_alike(activation: str, bias: float) -> None:
     neuron = Neuron(2, activation, seed=1)
