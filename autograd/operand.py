@@ -16,8 +16,10 @@ __all__ = [
     "Node",
     "Symbol",
     "aslist",
+    "beside",
     "checked_condition",
     "constant",
+    "equal_to",
     "ieee",
     "is_number",
     "kind_of",
@@ -82,6 +84,20 @@ def primal(operand: Any) -> float:
 def primals(operands: Sequence[Any]) -> list[float]:
     """Return the number behind each operand."""
     return [operand.data if isinstance(operand, Node) else number(operand) for operand in operands]
+
+
+def equal_to(operand: object) -> Any:
+    """Return the number that `operand` is or holds; NotImplemented for a symbol, and for what is equal to no number."""
+    if isinstance(operand, Node):
+        return NotImplemented if isinstance(operand, Symbol) else operand.data
+    if not is_number(operand):
+        return NotImplemented
+    return operand if isinstance(operand, int) else float(operand)  # type: ignore[arg-type]
+
+
+def beside(operand: object) -> Any:
+    """Return the same for an order, with an error for what has none beside numbers, such as text."""
+    return equal_to(operand) if isinstance(operand, Node) else constant(operand)
 
 
 def constant(operand: Any) -> Any:

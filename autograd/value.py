@@ -28,7 +28,7 @@ The operators and functions themselves (``+``, ``tanh``, ...) are rows of the ca
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from autograd import graph, operations
 from autograd.copies import Copies
@@ -36,7 +36,7 @@ from autograd.errors import OperandError
 from autograd.micrograd_names import MicrogradNames
 from autograd.notebook import Notebook
 from autograd.numpy_methods import NumpyMethods
-from autograd.operand import Symbol, constant, is_number, number, primal, primals
+from autograd.operand import beside, equal_to, number, primal, primals
 from autograd.operations import Operand, Operations
 
 __all__ = ["Value", "primal", "primals"]
@@ -125,22 +125,22 @@ class Value(Operations, Copies, MicrogradNames, NumpyMethods, Notebook):
     # Values compare by their numbers; the hash is the object's, so that graphs keep Values in sets and dictionaries.
     # Beside a symbol, which records the comparison, or an array, which compares each element, that other one answers.
     def __eq__(self, other: object) -> bool:
-        return NotImplemented if (number := _number(other)) is NotImplemented else self._data == number
+        return NotImplemented if (number := equal_to(other)) is NotImplemented else self._data == number
 
     def __ne__(self, other: object) -> bool:
-        return NotImplemented if (number := _number(other)) is NotImplemented else self._data != number
+        return NotImplemented if (number := equal_to(other)) is NotImplemented else self._data != number
 
     def __lt__(self, other: Operand) -> bool:
-        return NotImplemented if (number := _comparable(other)) is NotImplemented else self._data < number
+        return NotImplemented if (number := beside(other)) is NotImplemented else self._data < number
 
     def __le__(self, other: Operand) -> bool:
-        return NotImplemented if (number := _comparable(other)) is NotImplemented else self._data <= number
+        return NotImplemented if (number := beside(other)) is NotImplemented else self._data <= number
 
     def __gt__(self, other: Operand) -> bool:
-        return NotImplemented if (number := _comparable(other)) is NotImplemented else self._data > number
+        return NotImplemented if (number := beside(other)) is NotImplemented else self._data > number
 
     def __ge__(self, other: Operand) -> bool:
-        return NotImplemented if (number := _comparable(other)) is NotImplemented else self._data >= number
+        return NotImplemented if (number := beside(other)) is NotImplemented else self._data >= number
 
     __hash__ = object.__hash__
 
@@ -157,22 +157,6 @@ class Value(Operations, Copies, MicrogradNames, NumpyMethods, Notebook):
 
     def __pos__(self) -> Value:
         return self
-
-
-def _number(other: object) -> Any:
-    """The number that `other` is or holds; NotImplemented for all else: that is equal to no number."""
-    if isinstance(other, Symbol):
-        return NotImplemented
-    if isinstance(other, Value):
-        return other._data
-    if not is_number(other):
-        return NotImplemented
-    return other if isinstance(other, int) else float(other)  # type: ignore[arg-type]
-
-
-def _comparable(other: object) -> Any:
-    """The same, with an error for what has no order beside numbers, such as text."""
-    return other._data if isinstance(other, Value) and not isinstance(other, Symbol) else constant(other)
 
 
 # CPython 3.11 and 3.12 set room aside in each object for the attributes that its class has been seen to get, and for

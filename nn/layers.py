@@ -13,12 +13,12 @@ from typing import Any
 import numpy as np
 
 from autograd import LengthError, OperandError, Value, dot, operations
-from autograd.operand import Node
 from autograd.operations import Operand
 from nn import init as initial
 from nn.activation import activation_function, activations, layer_outputs
 from nn.checks import rows_of_numbers, whole
 from nn.init import Seed
+from nn.inputs import Inputs, inputs_of
 from nn.module import Module, Parameter
 
 __all__ = ["MLP", "Layer", "Neuron", "activations"]
@@ -94,10 +94,10 @@ class Neuron(Module):
         """
         if len(x) != len(self.w):
             raise LengthError(f"the neuron has {len(self.w)} inputs, got {len(x)}: give one number per weight")
-        if type(x) is _Inputs and self.b is not None:
+        if type(x) is Inputs and self.b is not None:
             try:
                 return operations.dot_of_values(self.w, x, self.b, x.numbers)
-            except (AttributeError, TypeError):  # a weight that is a plain number, or a symbol
+            except (AttributeError, TypeError):  # a weight that is no Value
                 pass
         return dot(self.w, x, 0.0 if self.b is None else self.b)
 
@@ -136,7 +136,7 @@ class Layer(Module):
 
     def __call__(self, x: Iterable[Operand]) -> list[Value]:
         """Return the activations, one per neuron, for one sample of `n_in` numbers or Values."""
-        inputs = _inputs(x)
+        inputs = inputs_of(x)
         return [neuron(inputs) for neuron in self.neurons]
 
     def outputs(self, X: Any) -> _Array:
@@ -217,7 +217,7 @@ class MLP(Module):
         Raises:
             LengthError: the sample is of another length.
         """
-        activation: list[Value] = _inputs(x)
+        activation: list[Value] = inputs_of(x)
         for layer in self.layers:
             activation = layer(activation)
         return activation[0] if len(activation) == 1 else activation
@@ -238,23 +238,3 @@ class MLP(Module):
 
     def __repr__(self) -> str:
         return f"MLP of [{', '.join(map(repr, self.layers))}]"
-
-
-class _Inputs(list[Any]):
-    """A sample of nothing but Values, with their numbers: neurons take it without a look of their own."""
-
-    __slots__ = ("numbers",)
-
-    numbers: list[float]
-
-
-def _inputs(x: Iterable[Operand]) -> list[Any]:
-    """One Value per input, so that every neuron of a layer refers to the same leaves."""
-    if not isinstance(x, Iterable):
-        raise OperandError(f"expected one sample, a sequence of numbers or Values, got {type(x).__name__}")
-    inputs = _Inputs([value if isinstance(value, Node) else Value(value, label=f"x{i}") for i, value in enumerate(x)])
-    try:
-        inputs.numbers = operations.numbers_of(inputs)
-    except AttributeError:  # a symbol
-        return [*inputs]
-    return inputs

@@ -15,7 +15,8 @@ from typing import Any
 
 from autograd.errors import GlassgradError, StorageError
 from autograd.graph import topological_order
-from autograd.value import Value, record
+from autograd.primitives import record
+from autograd.value import Value
 
 __all__ = ["document_of", "graph_from_json", "graph_to_json", "value_of"]
 
