@@ -14,7 +14,6 @@ from autograd import (
     detect_anomaly,
     elu,
     grad,
-    hypot,
     leaky_relu,
     maximum,
     minimum,
@@ -26,7 +25,6 @@ from autograd import (
 TAKEN = {
     "a zero adjoint": lambda x: sqrt(x) ** 2,
     "a factor of 0": lambda x: sqrt(x) * 0.0,
-    "the length of nothing": lambda x: hypot(sqrt(x), 0.0),
     "deeper": lambda x: (sqrt(x) + 1.0) * 0.0 + x,
 }
 CHOSEN = {
