@@ -21,6 +21,7 @@ import numpy as np
 
 from autograd import OperandError, UnknownNameError
 from autograd.calculus.printing import numpy_function
+from nn.schedules import Schedule, check_between, constant, cosine, exponential, linear
 
 __all__ = [
     "OPTIMIZERS",
@@ -41,7 +42,6 @@ __all__ = [
 ]
 
 Vector = np.ndarray[Any, np.dtype[np.float64]]
-Schedule = Callable[[int], float]
 Rate = float | Schedule
 
 
@@ -129,7 +129,7 @@ def sgd(learning_rate: Rate = 0.01, *, momentum: float = 0.0, nesterov: bool = F
     >>> step
     array([-0.2])
     """
-    _check("momentum", momentum, 0.0, 1.0)
+    check_between("momentum", momentum, 0.0, 1.0)
     if momentum == 0.0:
         return from_stages(Stage("-rate * g", schedule=_schedule(learning_rate)))
     direction = "g + momentum * velocity" if nesterov else "velocity"
@@ -166,14 +166,14 @@ def adamw(
     >>> step
     array([-0.05])
     """
-    _check("weight_decay", weight_decay, 0.0, math.inf)
+    check_between("weight_decay", weight_decay, 0.0, math.inf)
     return from_stages(_adam(learning_rate, beta1, beta2, eps, weight_decay))
 
 
 def _adam(rate: Rate, beta1: float, beta2: float, eps: float, decay: float = 0.0) -> Stage:
-    _check("beta1", beta1, 0.0, 1.0)
-    _check("beta2", beta2, 0.0, 1.0)
-    _check("eps", eps, 0.0, math.inf)
+    check_between("beta1", beta1, 0.0, 1.0)
+    check_between("beta2", beta2, 0.0, 1.0)
+    check_between("eps", eps, 0.0, math.inf)
     # The means' corrections, taken out of the vectors: mean / (1 - beta1^t) / (sqrt(square / (1 - beta2^t)) + eps).
     step = "-rate * root / (1 - pow(beta1, t)) * mean / (sqrt(square) + eps * root)"
     return Stage(
@@ -191,7 +191,7 @@ def clip(norm: float) -> Optimizer:
     >>> clip(1.0).update(np.array([3.0, 4.0]), clip(1.0).init(np.zeros(2)), np.zeros(2))[0]
     array([0.6, 0.8])
     """
-    _check("norm", norm, 0.0, math.inf)
+    check_between("norm", norm, 0.0, math.inf)
     shortened = "where(length > limit, g * (limit / length), g)"
     # Scaled by the largest element first: the squares of a gradient that has exploded would overflow.
     length = (("largest", "max(abs(g))"), ("length", "largest * sqrt(sum((g / largest) * (g / largest)))"))
@@ -204,7 +204,7 @@ def weight_decay(decay: float) -> Optimizer:
     >>> weight_decay(0.1).update(np.zeros(1), weight_decay(0.1).init(np.zeros(1)), np.array([2.0]))[0]
     array([0.2])
     """
-    _check("decay", decay, 0.0, math.inf)
+    check_between("decay", decay, 0.0, math.inf)
     return from_stages(Stage("g + decay * p", constants=(("decay", float(decay)),)))
 
 
@@ -235,65 +235,6 @@ def _update_all(
     return gradient, tuple(following)
 
 
-def constant(rate: float) -> Schedule:
-    """The same learning rate at every step.
-
-    >>> constant(0.1)(7)
-    0.1
-    """
-    return functools.partial(_constant, rate)
-
-
-def _constant(rate: float, step: int) -> float:
-    return rate
-
-
-def linear(start: float, end: float, steps: int) -> Schedule:
-    """From `start` to `end` over `steps` steps in equal parts, then `end`.
-
-    >>> linear(1.0, 0.1, 90)(10)
-    0.9
-    """
-    _check("steps", steps, 1, math.inf)
-    return functools.partial(_linear, start, end, steps)
-
-
-def _linear(start: float, end: float, steps: int, step: int) -> float:
-    return start + (end - start) * min(step / steps, 1.0)
-
-
-def cosine(start: float, steps: int, *, end: float = 0.0, warmup: int = 0) -> Schedule:
-    """Half a cosine from `start` to `end` (Loshchilov and Hutter 2017), after `warmup` steps that rise to `start`.
-
-    >>> cosine(1.0, 100)(50)
-    0.5
-    """
-    _check("steps", steps, 1, math.inf)
-
-    return functools.partial(_cosine, start, steps, end, warmup)
-
-
-def _cosine(start: float, steps: int, end: float, warmup: int, step: int) -> float:
-    if step < warmup:
-        return start * (step + 1) / warmup
-    done = min((step - warmup) / max(steps - warmup, 1), 1.0)
-    return end + (start - end) * 0.5 * (1.0 + math.cos(math.pi * done))
-
-
-def exponential(start: float, factor: float, steps: int) -> Schedule:
-    """Multiplied by `factor` every `steps` steps, smoothly.
-
-    >>> exponential(1.0, 0.5, 10)(20)
-    0.25
-    """
-    _check("steps", steps, 1, math.inf)
-    return functools.partial(_exponential, start, factor, steps)
-
-
-def _exponential(start: float, factor: float, steps: int, step: int) -> float:
-    return float(start * factor ** (step / steps))
-
-
 #: Every optimiser that makes steps, by name.
 OPTIMIZERS: dict[str, Callable[..., Optimizer]] = {"sgd": sgd, "adam": adam, "adamw": adamw}
 
@@ -316,10 +257,5 @@ def optimizer_named(optimizer: str | Optimizer, learning_rate: Rate | None = Non
 def _schedule(learning_rate: Rate) -> Schedule:
     if callable(learning_rate):
         return learning_rate
-    _check("learning_rate", learning_rate, 0.0, math.inf)
+    check_between("learning_rate", learning_rate, 0.0, math.inf)
     return constant(float(learning_rate))
-
-
-def _check(name: str, number: float, low: float, high: float) -> None:
-    if isinstance(number, bool) or not isinstance(number, int | float | np.number) or not low <= number < high:
-        raise OperandError(f"{name} must be a number of at least {low:g} and below {high:g}, got {number!r}")

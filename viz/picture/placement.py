@@ -6,14 +6,14 @@ the layers, and a neuron's weights in their order, each above the lane of the in
 
 from __future__ import annotations
 
-import math
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 from viz.picture.layered import Item, Link, Point, layered
 from viz.picture.picture import Edge, Fold, Node, Picture
+from viz.picture.spline import spline
 
 __all__ = ["Placement", "placed"]
 
@@ -23,8 +23,6 @@ Corners = tuple[float, float, float, float]
 _MARGIN, _HEAD = 10.0, 20.0
 #: Points between ranks, between lines that reach the same box, and between labels of lines that leave one.
 _GAP, _PITCH, _LABEL = 26.0, 11.0, 13.0
-#: The length of an arrow's head.
-_TIP = 6.0
 
 
 @dataclass(frozen=True)
@@ -65,21 +63,6 @@ class Placement:
         left, bottom, right, top = self.frames[path]
         box = f"{left:.1f},{bottom:.1f},{right:.1f},{top:.1f}"
         return {"bb": box, "lp": f"{left + width / 2:.1f},{top - _HEAD / 2:.1f}", "margin": "0"}
-
-
-def spline(points: Sequence[Point], is_across: bool) -> str:
-    """Return a smooth line through `points` in Graphviz's notation; at each of them it runs along the flow."""
-    way = [points[0]]
-    way += [point for before, point in pairwise(points) if math.dist(before, point) > 0.5]
-    (x0, y0), (x1, y1) = way[-2], way[-1]
-    along = math.copysign(_TIP, x1 - x0 if is_across else y1 - y0)
-    tip, end = way[-1], (x1 - along, y1) if is_across else (x1, y1 - along)
-    way[-1] = end
-    text = [f"e,{tip[0]:.1f},{tip[1]:.1f}", "{:.1f},{:.1f}".format(*way[0])]
-    for (x0, y0), (x1, y1) in pairwise(way):
-        middle = ((x0 + x1) / 2, y0, (x0 + x1) / 2, y1) if is_across else (x0, (y0 + y1) / 2, x1, (y0 + y1) / 2)
-        text.append("{:.1f},{:.1f} {:.1f},{:.1f} {:.1f},{:.1f}".format(*middle, x1, y1))
-    return " ".join(text)
 
 
 @dataclass(eq=False)
@@ -286,9 +269,13 @@ def _arrange(box: _Box, is_across: bool) -> bool:
 
 def _margins(box: _Box, is_across: bool) -> tuple[float, float, float, float]:
     """Around what is in a frame: before and after it, the way values flow, and on its two sides; above is its name."""
-    if not box.is_frame:
-        return 0.0, 0.0, 0.0, 0.0
-    return (_MARGIN, _MARGIN, _HEAD, _MARGIN) if is_across else (_HEAD, _MARGIN, _MARGIN, _MARGIN)
+    return (
+        (0.0, 0.0, 0.0, 0.0)
+        if not box.is_frame
+        else (_MARGIN, _MARGIN, _HEAD, _MARGIN)
+        if is_across
+        else (_HEAD, _MARGIN, _MARGIN, _MARGIN)
+    )
 
 
 def _settled(box: _Box, along: float, across: float) -> Iterator[tuple[Item, Point]]:

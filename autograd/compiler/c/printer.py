@@ -8,12 +8,12 @@ eager engine, special values and the zero rule included.
 from __future__ import annotations
 
 import keyword
-import math
 from collections.abc import Sequence
 
 import numpy as np
 
-from autograd.calculus.expr import Call, Expr, Name, Number, needed
+from autograd.calculus.expr import Expr, Name, Number, needed
+from autograd.compiler.c.language import CONSTANTS, HELPERS, INFIX, RENAMED, RESERVED, flat, is_comparison, number
 from autograd.compiler.ir.array import ArrayProgram, Contract, Fill, Map, Op, Reduce
 from autograd.compiler.ir.views import Buffer, View
 from autograd.errors import OperandError
@@ -22,46 +22,6 @@ __all__ = ["c_source"]
 
 #: Numbers that still fit on any thread's stack; beyond that they stand in static memory.
 _STACK = 1 << 16
-_INFIX = {
-    "add": "+",
-    "sub": "-",
-    "mul": "*",
-    "div": "/",
-    "lt": "<",
-    "le": "<=",
-    "gt": ">",
-    "ge": ">=",
-    "eq": "==",
-    "ne": "!=",
-}
-_RENAMED = {"abs": "fabs", "round": "rint"}  # rint takes halves to the even number
-_CONSTANTS = {"pi": repr(math.pi), "inf": "INFINITY", "nan": "NAN"}
-#: What the library lacks: of two zeros the first, and nan where one is.
-_HELPERS = {
-    "maximum": ("double a, double b", "a >= b || isnan(a) ? a : b"),
-    "minimum": ("double a, double b", "a <= b || isnan(a) ? a : b"),
-    "sign": ("double x", "x < 0.0 || x > 0.0 ? copysign(1.0, x) : x * 0.0"),
-    "times": ("double a, double b", "a == 0.0 || b == 0.0 ? 0.0 : a * b"),
-}
-_RESERVED = frozenset(
-    (
-        "auto",
-        "case",
-        "char",
-        "const",
-        "default",
-        "do",
-        "double",
-        "enum",
-        "extern",
-        "float",
-        "goto",
-        "inline",
-        "int",
-        "long",
-    )
-) | {"register", "restrict", "short", "signed", "sizeof", "static", "struct", "switch", "typedef", "union", "unsigned"}
-_RESERVED |= {"void", "volatile", "main"}
 
 
 def c_source(
@@ -79,7 +39,7 @@ def c_source(
     Raises:
         OperandError: `name` is no name in C.
     """
-    if not (name.isidentifier() and name.isascii()) or name in _RESERVED or keyword.iskeyword(name):
+    if not (name.isidentifier() and name.isascii()) or name in RESERVED or keyword.iskeyword(name):
         raise OperandError(f"name must be one that C takes for a function, such as 'model', got {name!r}")
     params, inputs = forward.params.size, len(forward.inputs)
     head = [
@@ -101,7 +61,7 @@ def c_source(
     used = set().union(*(function.helpers for function in functions))
     helpers = [
         f"static double {name}_{own}({arguments})\n{{\n    return {value};\n}}\n"
-        for own, (arguments, value) in _HELPERS.items()
+        for own, (arguments, value) in HELPERS.items()
         if own in used
     ]
     return "\n".join([*head, " */", "#include <math.h>", "", *helpers, *bodies])
@@ -111,7 +71,7 @@ class _Function:
     """One function being written.
 
     Attributes:
-        helpers: of :data:`_HELPERS`, those that it calls.
+        helpers: of :data:`HELPERS`, those that it calls.
         is_static: whether its numbers stand in static memory.
     """
 
@@ -157,8 +117,8 @@ class _Function:
         for i, at in enumerate(program.inputs):
             self._lines.append(f"    {self._at(at, ['0'] * len(at.shape))} = inputs[{i}];")
         for at, numbers in ((program.held, self._held), *program.constants):
-            for place, number in zip(at.places.ravel().tolist() if at.size else (), numbers, strict=True):
-                self._lines.append(f"    m[{self._start[at.buffer] + place}] = {_number(number)};")
+            for place, own in zip(at.places.ravel().tolist() if at.size else (), numbers, strict=True):
+                self._lines.append(f"    m[{self._start[at.buffer] + place}] = {number(own)};")
 
     def _copy(self, line: str, at: View) -> None:
         if at.size:
@@ -251,7 +211,7 @@ class _Function:
 
     def _fill(self, op: Fill) -> None:
         counters, depth = self._nest(op.out.shape)
-        self._lines.append(f"{'    ' * depth}{self._at(op.out, counters)} = {_number(op.number)};")
+        self._lines.append(f"{'    ' * depth}{self._at(op.out, counters)} = {number(op.number)};")
         self._close(depth)
 
     # Places and formulas ----------------------------------------------------------------------------------------------
@@ -265,51 +225,29 @@ class _Function:
                 if step and counter != "0"
             ]
             return f"m[{' + '.join([*terms, *([str(start + at.start)] if start + at.start or not terms else [])])}]"
-        flat = counters[0] if len(counters) == 1 < len(at.shape) else _flat(counters, at.shape)
+        place = counters[0] if len(counters) == 1 < len(at.shape) else flat(counters, at.shape)
         table = f"t{len(self._tables)}"
         numbers = ", ".join(map(str, (np.ravel(at.listed) + start).tolist()))
         self._tables.append(f"    static const int {table}[{at.size}] = {{{numbers}}};")
-        return f"m[{table}[{flat}]]"
+        return f"m[{table}[{place}]]"
 
     def _value(self, formula: Expr, names: dict[str, str]) -> str:
         if isinstance(formula, Number):
-            return _number(formula.value)
+            return number(formula.value)
         if isinstance(formula, Name):
-            return names[formula.id] if formula.id in names else _CONSTANTS[formula.id]
+            return names[formula.id] if formula.id in names else CONSTANTS[formula.id]
         function, args = formula.function, [self._value(arg, names) for arg in formula.args]
-        if function in _INFIX:
-            return f"({args[0]} {_INFIX[function]} {args[1]})"
+        if function in INFIX:
+            return f"({args[0]} {INFIX[function]} {args[1]})"
         if function == "neg":
             return f"(-{args[0]})"
         if function == "where":
-            condition = args[0] if _is_comparison(formula.args[0]) else f"{args[0]} != 0.0"
+            condition = args[0] if is_comparison(formula.args[0]) else f"{args[0]} != 0.0"
             return f"({condition} ? {args[1]} : {args[2]})"
-        if function in _HELPERS:
+        if function in HELPERS:
             return self._help(function, *args)
-        return f"{_RENAMED.get(function, function)}({', '.join(args)})"
+        return f"{RENAMED.get(function, function)}({', '.join(args)})"
 
     def _help(self, helper: str, *args: str) -> str:
         self.helpers.add(helper)
         return f"{self._name}_{helper}({', '.join(args)})"
-
-
-def _is_comparison(formula: Expr) -> bool:
-    return isinstance(formula, Call) and formula.function in ("lt", "le", "gt", "ge", "eq", "ne")
-
-
-def _flat(counters: Sequence[str], shape: Sequence[int]) -> str:
-    terms, size = [], 1
-    for counter, length in zip(reversed(counters), reversed(shape), strict=True):
-        if counter != "0":
-            terms.append(counter if size == 1 else f"{size} * {counter}")
-        size *= length
-    return " + ".join(reversed(terms)) or "0"
-
-
-def _number(value: float) -> str:
-    """A double as C writes it."""
-    if math.isnan(value):
-        return "NAN"
-    if math.isinf(value):
-        return "INFINITY" if value > 0 else "(-INFINITY)"
-    return repr(float(value)) if value >= 0 and math.copysign(1.0, value) > 0 else f"({float(value)!r})"

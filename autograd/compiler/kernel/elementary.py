@@ -11,7 +11,8 @@ import math
 from collections.abc import Callable, Sequence
 
 from autograd.compiler.kernel.coefficients import COS, ERF, ERFC, EXP, HALF_PI, LN2, LOG, SIN
-from autograd.compiler.kernel.writer import Lanes, Name
+from autograd.compiler.kernel.lanes import Lanes
+from autograd.compiler.kernel.writer import Name
 
 __all__ = ["FUNCTIONS", "logistic"]
 

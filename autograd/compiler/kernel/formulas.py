@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 
 from autograd.calculus.expr import Call, Expr, Name, Number
 from autograd.compiler.kernel import elementary
-from autograd.compiler.kernel.writer import Lanes
+from autograd.compiler.kernel.lanes import Lanes
 from autograd.compiler.kernel.writer import Name as Register
 
 __all__ = ["evaluate"]

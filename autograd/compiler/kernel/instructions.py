@@ -17,8 +17,9 @@ from autograd.calculus.expr import Expr
 from autograd.compiler.ir.array import Fill, Map, Op, Reduce
 from autograd.compiler.ir.views import View
 from autograd.compiler.kernel.formulas import evaluate
+from autograd.compiler.kernel.lanes import Lanes
 from autograd.compiler.kernel.storage import GROUP, Storage
-from autograd.compiler.kernel.writer import Lanes, Name, Writer
+from autograd.compiler.kernel.writer import Name, Writer
 
 __all__ = ["INTERPRET", "Instructions"]
 

@@ -13,12 +13,13 @@ from collections.abc import Sequence
 from autograd.compiler.ir.array import ArrayProgram, Contract, Fill, Map, Op
 from autograd.compiler.ir.views import View
 from autograd.compiler.kernel.contraction import ROWS, Side, contract
+from autograd.compiler.kernel.lanes import Lanes
 from autograd.compiler.kernel.machine_code import lanes
 from autograd.compiler.kernel.nests import Nests
 from autograd.compiler.kernel.schedule import Schedule
 from autograd.compiler.kernel.storage import GROUP, Storage
 from autograd.compiler.kernel.update import write_update
-from autograd.compiler.kernel.writer import Lanes, Name, Writer
+from autograd.compiler.kernel.writer import Name, Writer
 from autograd.compiler.passes.update import Update
 
 __all__ = ["module_text"]

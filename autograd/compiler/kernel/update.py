@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from autograd.compiler.ir.array import Map, Reduce
+from autograd.compiler.kernel.lanes import Lanes
 from autograd.compiler.kernel.nests import Nests
 from autograd.compiler.kernel.storage import GROUP, Storage
-from autograd.compiler.kernel.writer import Lanes, Name, Writer
+from autograd.compiler.kernel.writer import Name, Writer
 from autograd.compiler.passes.update import Update
 
 __all__ = ["write_update"]

@@ -13,8 +13,9 @@ pytest.importorskip("llvmlite")
 
 from autograd.compiler.kernel import coefficients
 from autograd.compiler.kernel.elementary import FUNCTIONS, logistic
+from autograd.compiler.kernel.lanes import Lanes
 from autograd.compiler.kernel.machine_code import load
-from autograd.compiler.kernel.writer import Lanes, Writer
+from autograd.compiler.kernel.writer import Writer
 from tests.autograd.compiler.kernel import derive
 
 OURS = {**FUNCTIONS, "logistic": logistic}
