@@ -1,5 +1,7 @@
 """Coefficients of polynomials, highest power first: ``tests/.../kernel/derive.py`` derives and writes them."""
 
+__all__ = ["COS", "ERF", "ERFC", "EXP", "HALF_PI", "LN2", "LOG", "SIN"]
+
 # fmt: off
 LN2 = (0.6931471805598903, 5.497923018708371e-14)
 HALF_PI = (1.5707963267948966, 6.123233995736765e-17, 1.082856673921914e-32)

@@ -83,8 +83,11 @@ def split(number: Any, parts: int, bits: int = 53) -> list[float]:
 
 def source() -> str:
     """The module's source."""
-    lines = ['"""Coefficients of polynomials, highest power first: ``tests/.../derive.py`` derives and writes them."""']
-    lines += ["", "# fmt: off"]
+    lines = [
+        '"""Coefficients of polynomials, highest power first: ``tests/.../kernel/derive.py`` derives and writes them."""'
+    ]
+    names = ", ".join(f'"{name}"' for name in sorted(["LN2", "HALF_PI", *FITS]))
+    lines += ["", f"__all__ = [{names}]", "", "# fmt: off"]
     with mp.workdps(60):
         # 11 bits are left for the power: its product with the first part is exact.
         lines.append(f"LN2 = {tuple(split(mp.log(2), 2, 42))!r}")
