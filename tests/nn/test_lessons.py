@@ -94,11 +94,11 @@ def test_a_run_is_the_same_every_time() -> None:
 def test_a_claim_can_fail(name: str, broken: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """With another activation under that name the experiment comes out differently, and the lesson says so."""
     from autograd import operations
-    from nn import layers
+    from nn import activation, layers
 
     other = {"sigmoid": "silu", "tanh": "cos", "relu": "sigmoid"}[broken]
-    monkeypatch.setattr(layers, "_activation", lambda wanted: getattr(operations, other) if wanted == broken else
-                        (getattr(operations, wanted) if wanted != "linear" else layers._itself))  # fmt: skip
+    monkeypatch.setattr(layers, "activation_function", lambda wanted: getattr(operations, other) if wanted == broken else
+                        (getattr(operations, wanted) if wanted != "linear" else activation._itself))  # fmt: skip
     with pytest.raises(ClaimError, match="does not bear out"):
         LESSONS[name].run()
 

@@ -67,7 +67,7 @@ def extent(rows: Sequence[str], size: float = 12.0) -> tuple[float, float]:
     """Return how much room rows of text take at most, width and height in points, in whatever font there is.
 
     >>> extent([row("w", "0.5")])
-    (49.9, 27.0)
+    (56.6, 27.0)
     """
     widest = max((_width(each) for each in rows), default=0.0)
     return round(size * widest + 18.0, 1), round(1.5 * size * len(rows) + 9.0, 1)

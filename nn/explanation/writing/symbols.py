@@ -55,7 +55,7 @@ def derivative(activation: str, *, z: float | None = None, a: float | None = Non
     >>> derivative("tanh").text, derivative("tanh", z=0.0, a=0.0).text, derivative("linear").text
     ('1 − a²', '1 − 0²', '1')
     >>> derivative("silu").text
-    's·(1 + z·(1 − s)), s = exp(z)/(1 + exp(z)) if z < 0 else 1/(1 + exp(−z))'
+    's·(1 + z·(1 − s)), s = (e if z < 0 else 1)/(1 + e), e = exp(z if z < 0 else −z)'
     """
     if activation == "linear":
         return Math("1", "1")
