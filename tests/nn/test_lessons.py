@@ -8,6 +8,7 @@ import string
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -97,8 +98,12 @@ def test_a_claim_can_fail(name: str, broken: str, monkeypatch: pytest.MonkeyPatc
     from nn import activation, layers
 
     other = {"sigmoid": "silu", "tanh": "cos", "relu": "sigmoid"}[broken]
-    monkeypatch.setattr(layers, "activation_function", lambda wanted: getattr(operations, other) if wanted == broken else
-                        (getattr(operations, wanted) if wanted != "linear" else activation._itself))  # fmt: skip
+    chosen = activation.activation_function
+
+    def swapped(wanted: str) -> Any:
+        return getattr(operations, other) if wanted == broken else chosen(wanted)
+
+    monkeypatch.setattr(layers, "activation_function", swapped)
     with pytest.raises(ClaimError, match="does not bear out"):
         LESSONS[name].run()
 

@@ -1,4 +1,4 @@
-"""Coefficients of polynomials, highest power first: ``tests/.../kernel/derive.py`` derives and writes them."""
+"""Coefficients of polynomials, highest power first: ``tests/.../derive.py`` derives and writes them."""
 
 __all__ = ["COS", "ERF", "ERFC", "EXP", "HALF_PI", "LN2", "LOG", "SIN"]
 

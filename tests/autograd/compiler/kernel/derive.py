@@ -83,9 +83,7 @@ def split(number: Any, parts: int, bits: int = 53) -> list[float]:
 
 def source() -> str:
     """The module's source."""
-    lines = [
-        '"""Coefficients of polynomials, highest power first: ``tests/.../kernel/derive.py`` derives and writes them."""'
-    ]
+    lines = ['"""Coefficients of polynomials, highest power first: ``tests/.../derive.py`` derives and writes them."""']
     names = ", ".join(f'"{name}"' for name in sorted(["LN2", "HALF_PI", *FITS]))
     lines += ["", f"__all__ = [{names}]", "", "# fmt: off"]
     with mp.workdps(60):
