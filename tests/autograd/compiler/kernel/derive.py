@@ -6,6 +6,7 @@ that are exact. Behind each stands the largest error of the fit.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -67,8 +68,10 @@ def fitted(name: str) -> tuple[list[float], float]:
     """The coefficients, highest power first, and the largest error."""
     function, low, high, terms = FITS[name]
     with mp.workdps(60):
-        numbers, error = mp.chebyfit(function, [low, high], terms, error=True)
-        return [float(number) for number in numbers], float(error)
+        # mpmath 1.4 asks for the order by a name that 1.3 does not know; its old order is that of 1.3.
+        ascending = {"asc": True} if "asc" in inspect.signature(mp.chebyfit).parameters else {}
+        numbers, error = mp.chebyfit(function, [low, high], terms, error=True, **ascending)
+        return [float(number) for number in (numbers[::-1] if ascending else numbers)], float(error)
 
 
 def split(number: Any, parts: int, bits: int = 53) -> list[float]:
