@@ -8,8 +8,7 @@ place and row: inputs first, then what depends on them. A block computes one sli
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -57,16 +56,6 @@ class Positions:
             steps.append(first)
         return tuple(steps)
 
-    def repeated(self) -> tuple[int, ...]:
-        """The axes along which the same places come again and again."""
-        steps = self.steps() or ()
-        return tuple(axis for axis, step in enumerate(steps) if step == 0 and self.index.shape[axis] > 1)
-
-    def once(self, axes: tuple[int, ...]) -> Positions:
-        """The first places along some axes."""
-        chosen = tuple(0 if axis in axes else slice(None) for axis in range(self.index.ndim))
-        return Positions(self.index[chosen], self.per_row[chosen])
-
     def reshape(self, *shape: int) -> Positions:
         """The same places in another shape."""
         return Positions(self.index.reshape(shape), self.per_row.reshape(shape))
@@ -74,30 +63,20 @@ class Positions:
 
 @dataclass(frozen=True, eq=False)
 class Map:
-    """``out[i] = op(operand_0[i], operand_1[i], ...)``: places of shape (k,), or (k, n) where that makes views.
-
-    Attributes:
-        kept: given formulas of the row that its derivatives use as well, with places of the same shape.
-    """
+    """``out[i] = op(operand_0[i], operand_1[i], ...)``: places of shape (k,), or (k, n) where that makes views."""
 
     op: str
     operands: list[Positions]
     out: Positions
-    kept: Mapping[str, Positions] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
 class Reduce:
-    """``out[i] = op(sequence[i, :], ...)``: sequences have the shape (k, n), other operands and `out` (k,).
-
-    Attributes:
-        kept: as for a :class:`Map`; the shape is (k, n) where there is one for each element, else (k, 1).
-    """
+    """``out[i] = op(sequence[i, :], ...)``: sequences have the shape (k, n), other operands and `out` (k,)."""
 
     op: str
     operands: list[Positions]
     out: Positions
-    kept: Mapping[str, Positions] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,14 +87,6 @@ class Dot:
     right: Positions
     singles: list[Positions]
     out: Positions
-
-    @property
-    def is_square(self) -> bool:
-        """Whether these are dot products of lists with themselves."""
-        sides = (self.left, self.right)
-        return self.left.index.shape[1] == self.right.index.shape[1] == 1 and all(
-            np.array_equal(*(getattr(side, name) for side in sides)) for name in ("index", "per_row")
-        )
 
 
 Block = Map | Reduce | Dot
@@ -150,46 +121,6 @@ class Program:
     ones: list[tuple[bool, int]]
     nodes: int
     padded: bool = False
-
-    @property
-    def constant_places(self) -> slice:
-        """Where the constants stand in the uniform buffer; what is computed follows."""
-        return slice(self.constants_start, self.constants_start + len(self.constants))
-
-    @property
-    def given(self) -> int:
-        """How many of the first places of the row buffer hold inputs, and ones among them."""
-        last = max((place for per_row, place in self.inputs if per_row), default=-1)
-        return last + 1 + ((True, last + 1) in self.ones)
-
-    def read_held(self, uniform: np.ndarray[Any, Any]) -> None:
-        """Put the numbers of what is held where the blocks read them."""
-        if self.held:
-            uniform[self.held_start : self.held_start + len(self.held)] = [value.data for value in self.held]
-
-    def without_rows(self) -> Program:
-        """Return the same program for one single row: all in the uniform buffer, what had rows behind the rest."""
-        start = self.uniform_size
-
-        def moved(at: Positions) -> Positions:
-            return Positions(at.index + start * at.per_row, np.zeros(at.per_row.shape, bool))
-
-        def alone(block: Block) -> Block:
-            if isinstance(block, Dot):
-                singles = [moved(single) for single in block.singles]
-                return Dot(moved(block.left), moved(block.right), singles, moved(block.out))
-            kept = {name: moved(at) for name, at in block.kept.items()}
-            return type(block)(block.op, [moved(at) for at in block.operands], moved(block.out), kept)
-
-        return replace(
-            self,
-            uniform_size=start + self.row_size,
-            row_size=0,
-            inputs=[(False, at + start * per_row) for per_row, at in self.inputs],
-            outputs=[(False, at + start * per_row) for per_row, at in self.outputs],
-            ones=[(False, at + start * per_row) for per_row, at in self.ones],
-            blocks=[alone(block) for block in self.blocks],
-        )
 
     def describe(self) -> str:
         """Return the blocks as text, one a line: what it computes, its shape, and how its operands are read."""

@@ -1,5 +1,7 @@
 """Where the numbers of ``autograd.compiler.kernel.coefficients`` come from; run as a module, this writes it.
 
+Those of the error function stand in ``autograd.calculus.error_function``; a test compares them all.
+
 Each is a polynomial that mpmath fits at Chebyshev points in 60 digits, the smooth rest of a function behind the terms
 that are exact. Behind each stands the largest error of the fit.
 """
@@ -13,6 +15,8 @@ from typing import Any
 
 import mpmath as mp
 
+#: Where the numbers of the error function stand: NumPy's form of it reads them, too.
+SHARED = "autograd.calculus.error_function"
 #: Below this the quotients are taken by their series: what cancels would leave no digits.
 _SMALL = mp.mpf(10) ** -12
 
@@ -88,12 +92,14 @@ def source() -> str:
     """The module's source."""
     lines = ['"""Coefficients of polynomials, highest power first: ``tests/.../derive.py`` derives and writes them."""']
     names = ", ".join(f'"{name}"' for name in sorted(["LN2", "HALF_PI", *FITS]))
-    lines += ["", f"__all__ = [{names}]", "", "# fmt: off"]
+    lines += ["", f"from {SHARED} import ERF, ERFC", "", f"__all__ = [{names}]", "", "# fmt: off"]
     with mp.workdps(60):
         # 11 bits are left for the power: its product with the first part is exact.
         lines.append(f"LN2 = {tuple(split(mp.log(2), 2, 42))!r}")
         lines.append(f"HALF_PI = {tuple(split(mp.pi / 2, 3))!r}")
     for name, (function, low, high, terms) in FITS.items():
+        if name in ("ERF", "ERFC"):
+            continue
         numbers, error = fitted(name)
         reach = f"{terms} terms on [{float(low):.4g}, {float(high):.4g}], error {error:.1e}"
         lines += ["", f"#: {(function.__doc__ or '').rstrip('.')}; {reach}."]
